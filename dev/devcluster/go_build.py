@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the Go tools of dev/go/, one module each, into the cache.
+
+A tool is a folder dev/go/<tool> with go.mod, go.sum and a main package; an optional file
+`ldflags` there holds extra linker flags. The result lies at <cache>/bin/<tool>-<key>/<tool>,
+where <key> covers the folder's files and the compiler: nothing is built twice, and a changed
+file gives a new place. What the module proxy serves is covered through go.sum.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import DevClusterError
+from .paths import DEV, cache
+from .progress import say
+
+REPORT_EVERY_S = 15.0
+
+
+def build(tool: str) -> Path:
+    """The path of the tool's static binary, built first when the cache does not have it.
+
+    Raises DevClusterError when Go is missing or too old, or the build fails.
+    """
+    source = DEV / "go" / tool
+    key = _key(source, _go_version(source))
+    binary = cache() / "bin" / f"{tool}-{key}" / tool
+    if binary.exists():
+        return binary
+    with _one_build_at_a_time():
+        if not binary.exists():
+            _compile(source, binary)
+    return binary
+
+
+def _go_version(source: Path) -> str:
+    """The compiler that the module gets, for example `go version go1.26.8 linux/amd64`."""
+    if not shutil.which("go"):
+        raise DevClusterError(
+            "Go is missing: it builds Kubernetes itself for the development cluster. Install"
+            " Go 1.25 or later, or use a cluster of your own with CLUSTER=current."
+        )
+    done = subprocess.run(["go", "version"], cwd=source, capture_output=True, text=True)
+    if done.returncode:
+        raise DevClusterError(f"{source}: `go version` failed: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def _key(source: Path, go_version: str) -> str:
+    digest = hashlib.sha256(go_version.encode())
+    for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        digest.update(f"\n{path.relative_to(source)} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _one_build_at_a_time() -> Iterator[None]:
+    """Go uses every core; two builds side by side would only take each other's memory."""
+    folder = cache() / "bin"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another Go build to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _compile(source: Path, binary: Path) -> None:
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    partial = binary.with_suffix(".partial")
+    extra = source / "ldflags"
+    ldflags = " ".join(["-s -w", *(extra.read_text().split() if extra.exists() else [])])
+    command = ["go", "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", ldflags]
+    say(f"building {source.name} with Go (minutes the first time)")
+    started = time.monotonic()
+    log = binary.with_suffix(".log")
+    with open(log, "w") as output:
+        process = subprocess.Popen(
+            [*command, "-o", str(partial), "."],
+            cwd=source,
+            env={**os.environ, "CGO_ENABLED": "0"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        _report_until_done(process, source.name, log)
+    if process.returncode:
+        tail = "\n".join(log.read_text().splitlines()[-30:])
+        raise DevClusterError(f"building {source} failed; the end of {log}:\n{tail}")
+    os.replace(partial, binary)
+    say(f"built {source.name} in {time.monotonic() - started:.0f} s")
+
+
+def _report_until_done(process: subprocess.Popen[bytes], name: str, log: Path) -> None:
+    while True:
+        try:
+            process.wait(timeout=REPORT_EVERY_S)
+            return
+        except subprocess.TimeoutExpired:
+            # `go build -v` writes one line for each compiled package
+            say(f"building {name}: {len(log.read_text().splitlines())} packages compiled")
