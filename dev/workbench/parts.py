@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What stands around an AlluxioCluster in the demo and the tests: namespace, S3 server, operator, the sample itself."""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbench.cluster import ROOT, Cluster, image, wait_for
+
+BUCKET = "alluxio"
+ACCESS_KEY = "development"
+SECRET_KEY = "development-secret"
+RESTRICTED = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 1000650000, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+def namespace(name: str) -> dict[str, Any]:
+    """A namespace that enforces the restricted pod security standard."""
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+def s3_server(name: str) -> list[dict[str, Any]]:
+    """A real S3 server with one bucket on a claim, and the Secret that Alluxio reads, in namespace `name`."""
+    meta = {"name": "s3", "namespace": name}
+    credentials = {"name": "s3-credentials", "namespace": name}
+    server = {
+        "name": "s3",
+        "image": image("s3"),
+        "imagePullPolicy": "IfNotPresent",
+        "args": ["--port", ":7070", "posix", "/data"],
+        "env": [
+            {"name": variable, "valueFrom": {"secretKeyRef": {"name": "s3-credentials", "key": key}}}
+            for variable, key in (
+                ("ROOT_ACCESS_KEY", "s3a.accessKeyId"),
+                ("ROOT_SECRET_KEY", "s3a.secretKey"),
+            )
+        ],
+        "ports": [{"containerPort": 7070}],
+        "readinessProbe": {"tcpSocket": {"port": 7070}, "periodSeconds": 1},
+        "securityContext": RESTRICTED,
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}, {"name": "tmp", "mountPath": "/tmp"}],
+    }
+    make_bucket = {
+        "name": "bucket",
+        "image": image("tools"),
+        "imagePullPolicy": "IfNotPresent",
+        "command": ["mkdir", "-p", f"/data/{BUCKET}"],
+        "securityContext": RESTRICTED,
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+    }
+    pod = {
+        "securityContext": {**POD_SECURITY, "fsGroup": 1000650000},
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": 1,
+        "initContainers": [make_bucket],
+        "containers": [server],
+        "volumes": [
+            {"name": "data", "persistentVolumeClaim": {"claimName": "s3"}},
+            {"name": "tmp", "emptyDir": {}},
+        ],
+    }
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": credentials,
+            "stringData": {"s3a.accessKeyId": ACCESS_KEY, "s3a.secretKey": SECRET_KEY},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": meta,
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": meta,
+            "spec": {"selector": {"app": "s3"}, "ports": [{"port": 7070}]},
+        },
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": meta,
+            "spec": {
+                "replicas": 1,
+                "strategy": {"type": "Recreate"},
+                "selector": {"matchLabels": {"app": "s3"}},
+                "template": {"metadata": {"labels": {"app": "s3"}}, "spec": pod},
+            },
+        },
+    ]
+
+
+def rollout(cluster: Cluster, space: str, workload: str, timeout_s: int = 120) -> None:
+    """Waits until a Deployment or StatefulSet is rolled out."""
+    cluster.kubectl("-n", space, "rollout", "status", workload, f"--timeout={timeout_s}s")
+
+
+def play(
+    cluster: Cluster, name: str, *args: str, variables: dict[str, Any] | None = None, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Runs one of the collection's playbooks as a user would; raises with its output when it fails."""
+    command = ["ansible-playbook", f"alluxio.k8s.{name}", *args]
+    if variables is not None:
+        # JSON is YAML, and -e takes it as one literal argument.
+        command += ["-e", yaml.safe_dump(variables, default_flow_style=True, width=10**9)]
+    environment = {**os.environ, "KUBECONFIG": cluster.kubeconfig, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if check and done.returncode:
+        raise RuntimeError(f"{' '.join(command[:2])} failed:\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+def install_operator(cluster: Cluster) -> None:
+    """Installs the operator by the collection's own playbook and waits for it."""
+    play(cluster, "operator", variables={"operator_image": image("alluxio-operator")})
+
+
+def sample(name: str, space: str) -> dict[str, Any]:
+    """The development sample (config/samples/dev.yaml) under another name, in another namespace."""
+    document = yaml.safe_load(Path(ROOT, "config/samples/dev.yaml").read_text().replace("NAMESPACE", space))
+    cr: dict[str, Any] = copy.deepcopy(document)
+    cr["metadata"].update(name=name, namespace=space)
+    repository, _, tag = image("alluxio").rpartition(":")
+    cr["spec"]["image"] = {"repository": repository, "tag": tag}
+    return cr
+
+
+def wait_for_phase(cluster: Cluster, space: str, name: str, phase: str, timeout_s: float) -> dict[str, Any]:
+    """Waits until status.phase is `phase` for the newest generation; returns the object."""
+
+    def probe() -> dict[str, Any] | None:
+        found: dict[str, Any] | None = cluster.find("-n", space, "alluxiocluster", name)
+        status = (found or {}).get("status", {})
+        ready = status.get("phase") == phase
+        newest = found is not None and status.get("observedGeneration") == found["metadata"]["generation"]
+        return found if ready and newest else None
+
+    found: dict[str, Any] = wait_for(f"AlluxioCluster {space}/{name} in phase {phase}", probe, timeout_s)
+    return found

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The one file of the core that knows Ansible: a module's ``main`` and what both of its doors share.
+
+A module of ours is a file with ``ARGUMENT_SPEC``, optionally ``CONSTRAINTS`` (``required_if`` and its like), and
+``run(params, check_mode, diff) -> dict``, which raises AlluxioError when it fails. It runs as an ordinary module through
+``run_module`` below, or inside ansible-playbook's own process through ``plugin_utils/in_process.py``.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+
+from .errors import AlluxioError
+
+Run = Callable[[dict[str, Any], bool, bool], dict[str, Any]]
+
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+# How to reach Kubernetes; documented by the fragment `alluxio.k8s.kubernetes`.
+KUBERNETES_OPTIONS: dict[str, Any] = {
+    "kubeconfig": {"type": "path", "fallback": (env_fallback, ["K8S_AUTH_KUBECONFIG"])},
+    "context": {"type": "str", "fallback": (env_fallback, ["K8S_AUTH_CONTEXT"])},
+}
+
+
+class _Module(AnsibleModule):  # type: ignore[misc]
+    def _log_invocation(self) -> None:
+        """Not to syslog: a list of objects is long, and a Secret in it is nobody's business there."""
+
+
+def run_module(argument_spec: dict[str, Any], run: Run, **constraints: Any) -> NoReturn:
+    """The ``main`` of every module: validates, runs and answers as Ansible expects, then exits."""
+    module = _Module(argument_spec=argument_spec, supports_check_mode=True, **constraints)
+    result = outcome(run, module.params, module.check_mode, module._diff)
+    result["invocation"] = invocation(module.params)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
+    raise AssertionError("exit_json returned")
+
+
+def outcome(run: Run, params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
+    """The result of ``run``, with any error turned into a failed one. The one place that does so."""
+    try:
+        return {"changed": False, **run(params, check_mode, diff)}
+    except AlluxioError as error:
+        return error.as_result()
+    except Exception as error:
+        return {
+            "failed": True,
+            "msg": f"{type(error).__name__}: {error}: this is a defect of alluxio.k8s, please report it",
+            "exception": traceback.format_exc(),
+        }
+
+
+def invocation(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``-vvv`` shows of the arguments: all of them, but never the content of a Secret object."""
+    return {"module_args": _without_secret_content(params)}
+
+
+def _without_secret_content(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        hidden = ("data", "stringData") if value.get("kind") == "Secret" else ()
+        return {k: MASK if k in hidden else _without_secret_content(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_without_secret_content(item) for item in value]
+    return value

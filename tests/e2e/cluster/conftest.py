@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""One cluster for all tests of this folder: CLUSTER=current, or a development cluster named `test`.
+
+KEEP_CLUSTER=1 leaves the development cluster up, for a developer who runs single tests again and again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from workbench import cluster as clusters
+from workbench import parts
+from workbench.cluster import Cluster, KubectlError
+
+NAME = "test"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    if os.environ.get("CLUSTER") == "current":
+        yield clusters.current()
+        return
+    try:
+        yield clusters.bring_up(NAME)
+    finally:
+        if os.environ.get("KEEP_CLUSTER") != "1":
+            clusters.take_down(NAME)
+
+
+@pytest.fixture(scope="session")
+def operator(cluster: Cluster) -> Cluster:
+    """The cluster with the operator on it."""
+    parts.install_operator(cluster)
+    return cluster
+
+
+def make_space(cluster: Cluster, name: str) -> Iterator[str]:
+    """A restricted namespace with an S3 server; what is in it goes away afterwards, claims and all."""
+    cluster.apply(parts.namespace(name))
+    cluster.apply(*parts.s3_server(name))
+    parts.rollout(cluster, name, "deployment/s3")
+    try:
+        yield name
+    finally:
+        try:
+            cluster.kubectl(
+                "-n", name, "delete", "alluxioclusters", "--all", "--ignore-not-found", "--timeout=120s"
+            )
+        except KubectlError as error:
+            # Without the CRD (playbook door) there is no such kind.
+            if "resource type" not in str(error):
+                raise
+        cluster.kubectl("delete", "namespace", name, "--timeout=120s")
