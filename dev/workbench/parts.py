@@ -10,19 +10,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import yaml
 
 from workbench.cluster import ROOT, Cluster, image, wait_for
 
-BUCKET = "alluxio"
-ACCESS_KEY = "development"
+S3_TEMPLATE = Path(__file__).parent / "s3.yaml.j2"
+# Looked for by the tests in every place where no credential may be.
 SECRET_KEY = "development-secret"
-RESTRICTED = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "capabilities": {"drop": ["ALL"]},
-}
-POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 1000650000, "seccompProfile": {"type": "RuntimeDefault"}}
 
 
 def namespace(name: str) -> dict[str, Any]:
@@ -33,76 +28,11 @@ def namespace(name: str) -> dict[str, Any]:
 
 def s3_server(name: str) -> list[dict[str, Any]]:
     """A real S3 server with one bucket on a claim, and the Secret that Alluxio reads, in namespace `name`."""
-    meta = {"name": "s3", "namespace": name}
-    credentials = {"name": "s3-credentials", "namespace": name}
-    server = {
-        "name": "s3",
-        "image": image("s3"),
-        "imagePullPolicy": "IfNotPresent",
-        "args": ["--port", ":7070", "posix", "/data"],
-        "env": [
-            {"name": variable, "valueFrom": {"secretKeyRef": {"name": "s3-credentials", "key": key}}}
-            for variable, key in (
-                ("ROOT_ACCESS_KEY", "s3a.accessKeyId"),
-                ("ROOT_SECRET_KEY", "s3a.secretKey"),
-            )
-        ],
-        "ports": [{"containerPort": 7070}],
-        "readinessProbe": {"tcpSocket": {"port": 7070}, "periodSeconds": 1},
-        "securityContext": RESTRICTED,
-        "volumeMounts": [{"name": "data", "mountPath": "/data"}, {"name": "tmp", "mountPath": "/tmp"}],
-    }
-    make_bucket = {
-        "name": "bucket",
-        "image": image("tools"),
-        "imagePullPolicy": "IfNotPresent",
-        "command": ["mkdir", "-p", f"/data/{BUCKET}"],
-        "securityContext": RESTRICTED,
-        "volumeMounts": [{"name": "data", "mountPath": "/data"}],
-    }
-    pod = {
-        "securityContext": {**POD_SECURITY, "fsGroup": 1000650000},
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": 1,
-        "initContainers": [make_bucket],
-        "containers": [server],
-        "volumes": [
-            {"name": "data", "persistentVolumeClaim": {"claimName": "s3"}},
-            {"name": "tmp", "emptyDir": {}},
-        ],
-    }
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "metadata": credentials,
-            "stringData": {"s3a.accessKeyId": ACCESS_KEY, "s3a.secretKey": SECRET_KEY},
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "PersistentVolumeClaim",
-            "metadata": meta,
-            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}},
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "Service",
-            "metadata": meta,
-            "spec": {"selector": {"app": "s3"}, "ports": [{"port": 7070}]},
-        },
-        {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": meta,
-            "spec": {
-                "replicas": 1,
-                "strategy": {"type": "Recreate"},
-                "selector": {"matchLabels": {"app": "s3"}},
-                "template": {"metadata": {"labels": {"app": "s3"}}, "spec": pod},
-            },
-        },
-    ]
+    template = jinja2.Template(S3_TEMPLATE.read_text(), undefined=jinja2.StrictUndefined)
+    text = template.render(
+        namespace=name, secret_key=SECRET_KEY, s3_image=image("s3"), tools_image=image("tools")
+    )
+    return list(yaml.safe_load_all(text))
 
 
 def rollout(cluster: Cluster, space: str, workload: str, timeout_s: int = 120) -> None:
