@@ -37,7 +37,9 @@ class InProcessAction(OrdinaryAction):  # type: ignore[misc]
             return dict(super().run(tmp, task_vars))
         result = ActionBase.run(self, tmp, task_vars)
         del tmp
-        result.update(run_here(self.module, self._task.args, self._task.check_mode, self._task.diff))
+        result.update(
+            run_here(self.module, self._task.args, self._task.check_mode, self._task.diff)
+        )
         return dict(result)
 
     def _may_run_here(self, task_vars: dict[str, Any]) -> bool:
@@ -90,15 +92,16 @@ def plain(value: Any) -> Any:
 def _message(module: ModuleType, validation: ValidationResult) -> str:
     message = str(validation.errors.msg)
     if isinstance(validation.errors[0], UnsupportedError):
-        name = module.__name__.rpartition(".")[2]
-        return f"Unsupported parameters for (alluxio.k8s.{name}) module: {message}"
+        _, namespace, collection, *_, name = module.__name__.split(".")
+        return f"Unsupported parameters for ({namespace}.{collection}.{name}) module: {message}"
     return message
 
 
 def _add_notes(result: dict[str, Any], validation: ValidationResult) -> None:
     """What the validator noticed about aliases and deprecated options reaches the user either way."""
     warnings = [
-        f"Both option {note['option']} and its alias {note['alias']} are set." for note in validation._warnings
+        f"Both option {note['option']} and its alias {note['alias']} are set."
+        for note in validation._warnings
     ]
     if warnings:
         result["warnings"] = [*result.get("warnings", []), *warnings]
