@@ -2,25 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the Go tools of dev/go/, one module each, into the cache.
 
-A tool is a folder dev/go/<tool> with go.mod, go.sum and a main package; an optional file
-`ldflags` there holds extra linker flags. The result lies at <cache>/bin/<tool>-<key>/<tool>,
+A tool is a folder dev/go/<tool> with go.mod, go.sum, and a main package or one `tool` line in
+go.mod; an optional file `ldflags` there holds extra linker flags. The result lies at <cache>/bin/<tool>-<key>/<tool>,
 where <key> covers the folder's files and the compiler: nothing is built twice, and a changed
 file gives a new place. What the module proxy serves is covered through go.sum.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import DevClusterError
+from .locks import exclusive
 from .paths import DEV, cache
 from .progress import say
 
@@ -37,7 +35,8 @@ def build(tool: str) -> Path:
     binary = cache() / "bin" / f"{tool}-{key}" / tool
     if binary.exists():
         return binary
-    with _one_build_at_a_time():
+    # Go uses every core: two builds side by side would only take each other's memory.
+    with exclusive(cache() / "bin" / ".lock", "another Go build is under way"):
         if not binary.exists():
             _compile(source, binary)
     return binary
@@ -65,32 +64,19 @@ def _key(source: Path, go_version: str) -> str:
     return digest.hexdigest()[:16]
 
 
-@contextmanager
-def _one_build_at_a_time() -> Iterator[None]:
-    """Go uses every core; two builds side by side would only take each other's memory."""
-    folder = cache() / "bin"
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("waiting for another Go build to end")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _compile(source: Path, binary: Path) -> None:
     binary.parent.mkdir(parents=True, exist_ok=True)
     partial = binary.with_suffix(".partial")
     extra = source / "ldflags"
     ldflags = " ".join(["-s -w", *(extra.read_text().split() if extra.exists() else [])])
+    package = "." if any(source.glob("*.go")) else "tool"
     command = ["go", "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", ldflags]
     say(f"building {source.name} with Go (minutes the first time)")
     started = time.monotonic()
     log = binary.with_suffix(".log")
     with open(log, "w") as output:
         process = subprocess.Popen(
-            [*command, "-o", str(partial), "."],
+            [*command, "-o", str(partial), package],
             cwd=source,
             env={**os.environ, "CGO_ENABLED": "0"},
             stdout=output,

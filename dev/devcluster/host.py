@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a cluster changes on the machine around it, and how that is put back when the last one goes.
+
+The kubelet sets sysctls that no namespace covers, and some folders must exist to be mounted over. Their
+state before the first cluster is kept in a file, so that it is put back also after a kill -9.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+
+from . import node
+from .layout import clusters_folder
+from .locks import exclusive
+
+SYSCTLS = (
+    "vm.overcommit_memory",
+    "vm.panic_on_oom",
+    "kernel.panic",
+    "kernel.panic_on_oops",
+    "kernel.keys.root_maxkeys",
+    "kernel.keys.root_maxbytes",
+)
+
+
+def save(cluster_folder: Path) -> None:
+    """Record the state before the first cluster, and make the cluster's folder, which counts it in."""
+    with _lock():
+        if not _clusters():
+            record = {
+                "sysctls": {name: _sysctl(name).read_text().strip() for name in SYSCTLS},
+                "missing_folders": [folder for folder in node.BOUND if not Path(folder).exists()],
+            }
+            _record().write_text(json.dumps(record, indent=1))
+        cluster_folder.mkdir(exist_ok=True)
+
+
+def restore() -> None:
+    """Put the recorded state back, unless a cluster is still there."""
+    with _lock():
+        if _clusters() or not _record().exists():
+            return
+        record = json.loads(_record().read_text())
+        for name, value in record["sysctls"].items():
+            _sysctl(name).write_text(value)
+        for folder in record["missing_folders"]:
+            with suppress(OSError):  # never more than an empty folder
+                Path(folder).rmdir()
+        _record().unlink()
+
+
+def _lock() -> AbstractContextManager[None]:
+    return exclusive(clusters_folder() / ".host.lock", "another cluster comes or goes")
+
+
+def _record() -> Path:
+    return clusters_folder() / ".host.json"
+
+
+def _clusters() -> list[Path]:
+    return [path for path in clusters_folder().iterdir() if path.is_dir()]
+
+
+def _sysctl(name: str) -> Path:
+    return Path("/proc/sys", name.replace(".", "/"))

@@ -1,0 +1,3 @@
+module alluxio.io/dev/pause
+
+go 1.24.0
