@@ -38,7 +38,10 @@ class Hierarchies:
 
 
 def hierarchies() -> Hierarchies:
-    """What is mounted now. Hybrid machines count as v1, as runc and the kubelet see them."""
+    """What is mounted now. Hybrid machines count as v1, as runc and the kubelet see them.
+
+    Their v2 hierarchy without controllers is one more root, because runc makes groups there too.
+    """
     v1_roots: list[Path] = []
     v1_controllers: set[str] = set()
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
@@ -48,7 +51,7 @@ def hierarchies() -> Hierarchies:
         if kind == "cgroup2" and mount_point == ROOT:
             controllers = (ROOT / "cgroup.controllers").read_text().split()
             return Hierarchies(2, (ROOT,), frozenset(controllers))
-        if kind == "cgroup" and ROOT in mount_point.parents:
+        if kind in ("cgroup", "cgroup2") and ROOT in mount_point.parents:
             v1_roots.append(mount_point)
             v1_controllers.update(options.split(","))
     return Hierarchies(1, tuple(v1_roots), frozenset(v1_controllers))

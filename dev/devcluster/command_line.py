@@ -15,16 +15,25 @@ from .errors import DevClusterError
 
 def main() -> None:
     os.environ["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin"  # not on every root's path
-    arguments = _parser().parse_args()
+    own, for_kubectl = _split(sys.argv[1:])
+    arguments = _parser().parse_args(own)
     try:
-        sys.exit(_run(arguments))
+        sys.exit(_run(arguments, for_kubectl))
     except DevClusterError as error:
         sys.exit(f"dev/cluster: {error}")
     except KeyboardInterrupt:
         sys.exit(f"interrupted: `dev/cluster down --name {arguments.name}` removes what was begun")
 
 
-def _run(given: argparse.Namespace) -> int:
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours and what is kubectl's: all that follows `kubectl [--name NAME]`, options too."""
+    if words[:1] != ["kubectl"]:
+        return words, []
+    own = 3 if words[1:2] == ["--name"] else 2 if words[1:2] and words[1].startswith("--name=") else 1
+    return words[:own], words[own:]
+
+
+def _run(given: argparse.Namespace, for_kubectl: list[str]) -> int:
     name: str = given.name
     match given.command:
         case "up":
@@ -38,7 +47,7 @@ def _run(given: argparse.Namespace) -> int:
         case "kubeconfig":
             print(cluster.kubeconfig(name))
         case "kubectl":
-            cluster.kubectl(name, given.arguments)
+            cluster.kubectl(name, for_kubectl)
         case "logs":
             cluster.logs(name, given.which, given.follow)
         case "node":
@@ -66,8 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     load = command("load-image", "give OCI archives to every node")
     load.add_argument("archives", type=Path, nargs="+", metavar="ARCHIVE")
     command("kubeconfig", "print the path of the kubeconfig")
-    kubectl = command("kubectl", "run the cluster's own kubectl")
-    kubectl.add_argument("arguments", nargs=argparse.REMAINDER)
+    command("kubectl", "run the cluster's own kubectl: what follows is for it")
     logs = command("logs", "show logs; without a name, list them")
     logs.add_argument("which", nargs="?", default="", metavar="MACHINE|COMPONENT|MACHINE/COMPONENT")
     logs.add_argument("-f", "--follow", action="store_true", help="and go on as they grow")

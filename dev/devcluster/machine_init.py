@@ -94,6 +94,7 @@ def _wait_for_api(url: str) -> None:
 
 
 def _prepare(spec: dict[str, Any]) -> None:
+    os.umask(0o022)  # the folder of a volume must be readable whatever its maker's umask was
     socket.sethostname(spec["hostname"])
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
