@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Asks ansible-operator for another pass soon: ``requeue_after: {period: 5s}``.
 
-ansible-operator knows this request only by the literal action name ``requeue_after`` and by ``period`` (a Go duration) in its
-result; a name with a collection in front is not recognised. Hence this file beside the playbooks, called by its short name;
-an action plugin alone, since a module would cost a second. The operator ends the pass at once when it sees the result: use it
-as the last task, and never in a finalizer's run, where it would keep the finalizer.
+ansible-operator knows this request only by the literal action name ``requeue_after`` and by
+``period`` (a Go duration) in its result; a name with a collection in front is not recognised. Hence
+this file beside the playbooks, called by its short name; an action plugin alone, since a module
+would cost a second. The operator ends the pass at once when it sees the result: use it as the last
+task, and never in a finalizer's run, where it would keep the finalizer.
 """
 
 from __future__ import annotations

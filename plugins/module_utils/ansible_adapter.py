@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The one file of the core that knows Ansible: a module's ``main`` and what both of its doors share.
+"""The one file of the core that knows Ansible: a module's ``main`` and what both of its doors
+share.
 
-A module of ours is a file with ``ARGUMENT_SPEC``, optionally ``CONSTRAINTS`` (``required_if`` and its like), and
-``run(params, check_mode, diff) -> dict``, which raises AlluxioError when it fails. It runs as an ordinary module through
-``run_module`` below, or inside ansible-playbook's own process through ``plugin_utils/in_process.py``.
+A module of ours is a file with ``ARGUMENT_SPEC``, optionally ``CONSTRAINTS`` (``required_if`` and
+its like), and ``run(params, check_mode, diff) -> dict``, which raises AlluxioError when it fails.
+It runs as an ordinary module through ``run_module`` below, or inside ansible-playbook's own process
+through ``plugin_utils/in_process.py``.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ KUBERNETES_OPTIONS: dict[str, Any] = {
 
 class _Module(AnsibleModule):  # type: ignore[misc]
     def _log_invocation(self) -> None:
-        """Not to syslog: a list of objects is long, and a Secret in it is nobody's business there."""
+        """Not to syslog: a list of objects is long, and it may hold a Secret."""
 
 
 def run_module(argument_spec: dict[str, Any], run: Run, **constraints: Any) -> NoReturn:
@@ -47,7 +49,7 @@ def run_module(argument_spec: dict[str, Any], run: Run, **constraints: Any) -> N
 
 
 def outcome(run: Run, params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
-    """The result of ``run``, with any error turned into a failed one. The one place that does so."""
+    """The result of ``run``; the one place where an error becomes a failed result."""
     try:
         return {"changed": False, **run(params, check_mode, diff)}
     except AlluxioError as error:
@@ -55,13 +57,13 @@ def outcome(run: Run, params: dict[str, Any], check_mode: bool, diff: bool) -> d
     except Exception as error:
         return {
             "failed": True,
-            "msg": f"{type(error).__name__}: {error}: this is a defect of alluxio.k8s, please report it",
+            "msg": f"{type(error).__name__}: {error}: a defect of alluxio.k8s, please report it",
             "exception": traceback.format_exc(),
         }
 
 
 def invocation(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What ``-vvv`` shows of the arguments: all of them, but never the content of a Secret object."""
+    """What ``-vvv`` shows of the arguments: all, but never the content of a Secret object."""
     return {"module_args": _without_secret_content(params)}
 
 

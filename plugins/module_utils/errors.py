@@ -10,8 +10,8 @@ from typing import Any
 class AlluxioError(Exception):
     """Anything the collection refuses or fails at, in words that its user can act on.
 
-    ``message`` says what and where, ``remedy`` what to do. ``details`` is plain data that a program may
-    want to branch on; it becomes part of a failed module's result. Neither may hold a secret.
+    ``message`` says what and where, ``remedy`` what to do. ``details`` is plain data that a program
+    may want to branch on; it becomes part of a failed module's result. Neither may hold a secret.
     """
 
     def __init__(self, message: str, remedy: str = "", **details: Any) -> None:
@@ -33,7 +33,9 @@ class AlluxioError(Exception):
 
 
 class InvalidValue(AlluxioError):
-    """A value of the user's that cannot be right, named by its path (``workers[0].tiers[1].quota``)."""
+    """A value of the user's that cannot be right, named by its path
+    (``workers[0].tiers[1].quota``).
+    """
 
     def __init__(self, field: str, value: object, remedy: str) -> None:
         super().__init__(f"{field}: {value!r} is not valid", remedy, field=field, value=value)

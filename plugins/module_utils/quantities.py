@@ -3,7 +3,8 @@
 """Sizes and amounts as Kubernetes and Alluxio write them, exactly: bytes and millicores are ints.
 
 Kubernetes' grammar is that of ``k8s.io/apimachinery/pkg/api/resource.Quantity``. Alluxio's is
-``alluxio.util.FormatUtils.parseSpaceSize``: ``1GB`` is 1024^3 there, which Kubernetes writes ``1Gi``.
+``alluxio.util.FormatUtils.parseSpaceSize``: ``1GB`` is 1024^3 there, which Kubernetes writes
+``1Gi``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ _ALLUXIO_UNITS = (("PB", 1024**5), ("TB", 1024**4), ("GB", 1024**3), ("MB", 1024
 def parse_bytes(value: object, field: str) -> int:
     """Bytes of a Kubernetes quantity such as ``4Gi``, ``1.5G``, ``2e9`` or a plain number.
 
-    A fraction of a byte is rounded up, as Kubernetes does. Raises InvalidValue, which names ``field``.
+    A fraction of a byte is rounded up, as Kubernetes does. Raises InvalidValue, which names
+    ``field``.
     """
     return ceil(_parse(value, field, "a size such as 512Mi, 4Gi or 1T"))
 
@@ -50,7 +52,9 @@ def parse_millicores(value: object, field: str) -> int:
 
 
 def format_bytes(size_bytes: int) -> str:
-    """The shortest exact Kubernetes quantity with a binary suffix: 4294967296 -> ``4Gi``, 1500 -> ``1500``."""
+    """The shortest exact Kubernetes quantity with a binary suffix: 4294967296 -> ``4Gi``, 1500 ->
+    ``1500``.
+    """
     for suffix, factor in reversed(_BINARY.items()):
         if size_bytes and size_bytes % factor == 0:
             return f"{size_bytes // factor}{suffix}"
@@ -71,7 +75,9 @@ def format_alluxio_size(size_bytes: int) -> str:
 
 
 def describe_bytes(size_bytes: int) -> str:
-    """For people, with at most two decimals: 8053063680 -> ``7.5Gi``. Not exact: never parse it again."""
+    """For people, with at most two decimals: 8053063680 -> ``7.5Gi``. Not exact: never parse it
+    again.
+    """
     for suffix, factor in reversed(_BINARY.items()):
         if size_bytes >= factor:
             return f"{size_bytes / factor:.2f}".rstrip("0").rstrip(".") + suffix

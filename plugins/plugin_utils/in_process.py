@@ -1,10 +1,12 @@
 # Copyright (c) 2026, Alluxio Kubernetes Platform contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module of ours inside ansible-playbook's own worker process when nothing speaks against it.
+"""Runs a module of ours inside ansible-playbook's own worker process when nothing speaks against
+it.
 
-An ordinary module pays for packing, a Python start and its imports in every task (0.8 to 1.0 s); in process it is a tenth of
-that, because what an action plugin imports at its top is loaded once in the parent and inherited by each worker.
+An ordinary module pays for packing, a Python start and its imports in every task (0.8 to 1.0 s); in
+process it is a tenth of that, because what an action plugin imports at its top is loaded once in
+the parent and inherited by each worker.
 """
 
 from __future__ import annotations
@@ -15,13 +17,12 @@ from datetime import date
 from types import ModuleType
 from typing import Any
 
-from ansible import constants as C
+from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
-
 from ansible_collections.alluxio.k8s.plugins.module_utils.ansible_adapter import invocation, outcome
 
 _DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
@@ -54,7 +55,7 @@ class InProcessAction(OrdinaryAction):  # type: ignore[misc]
         )
 
     def _interpreter(self, task_vars: dict[str, Any]) -> str:
-        configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        configured = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
         return str(self._templar.template(configured))
 
 
@@ -73,7 +74,9 @@ def run_here(module: ModuleType, args: Any, check_mode: bool, diff: bool) -> dic
 
 
 def plain(value: Any) -> Any:
-    """The value as a module would get it through JSON: without tags, wrappers, vault and lazy containers."""
+    """The value as a module would get it through JSON: without tags, wrappers, vault and lazy
+    containers.
+    """
     if value is None or isinstance(value, bool):
         return value
     # The base type's own conversion, since a subclass may answer with itself.
@@ -98,7 +101,7 @@ def _message(module: ModuleType, validation: ValidationResult) -> str:
 
 
 def _add_notes(result: dict[str, Any], validation: ValidationResult) -> None:
-    """What the validator noticed about aliases and deprecated options reaches the user either way."""
+    """What the validator noticed about aliases and deprecated options reaches the user too."""
     warnings = [
         f"Both option {note['option']} and its alias {note['alias']} are set."
         for note in validation._warnings

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Both doors of a module give the same result, on the ansible-core that runs these tests.
 
-``in process`` is what a local connection gives; ``environment`` and another spelling of the interpreter give the ordinary
-module. A fixture collection brings the module, so that nothing but the machinery is under test.
+``in process`` is what a local connection gives; ``environment`` and another spelling of the
+interpreter give the ordinary module. A fixture collection brings the module, so that nothing but
+the machinery is under test.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.alluxio.k8s.plugins.module_utils import quantities
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
 
