@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 try:
     import urllib3
+    import yaml
     from kubernetes import client as kubernetes_client
     from kubernetes import config as kubernetes_config
     from kubernetes.config import kube_config
@@ -305,10 +306,10 @@ def _configuration(
             client_configuration=configuration,
             persist_config=False,
         )
+    except yaml.YAMLError as error:  # without its text, which may quote a key
+        raise NotReachable(f"kubeconfig {chosen} is not YAML", "correct the file") from error
     except (kubernetes_config.ConfigException, OSError, ValueError) as error:
-        raise NotReachable(
-            f"kubeconfig {chosen}: {error}", "correct the file, or name another"
-        ) from error
+        raise NotReachable(f"kubeconfig {chosen}: {error}", "correct or name another") from error
     return configuration
 
 
