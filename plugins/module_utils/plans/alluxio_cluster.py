@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From an AlluxioCluster and an observation to every decision: schema, then rules and sizes, then the objects' values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import cluster_rules, cluster_values, naming, refers
+from ._schemas import ALLUXIO_CLUSTER_SPEC
+from .cluster_rules import Cluster
+from .findings import Findings
+from .refers import Reference
+from .schema import complete
+
+# What the templates make, and so what is looked for when something has to go.
+KINDS = [
+    {"api_version": "v1", "kind": "ConfigMap"},
+    {"api_version": "v1", "kind": "Service"},
+    {"api_version": "v1", "kind": "ServiceAccount"},
+    {"api_version": "apps/v1", "kind": "StatefulSet"},
+    {"api_version": "apps/v1", "kind": "Deployment"},
+    {"api_version": "policy/v1", "kind": "PodDisruptionBudget"},
+]
+
+
+def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The plan of ``resource`` ({metadata, spec}) as plain data.
+
+    With ``errors`` only name, namespace, errors, warnings and refers are there. Never raises for what a user wrote.
+    """
+    observed = observed or {}
+    findings = Findings()
+    metadata = resource.get("metadata") or {}
+    name, namespace, raw = metadata.get("name"), metadata.get("namespace"), resource.get("spec")
+    mentioned = refers.references(raw)
+    result = {"name": name, "namespace": namespace, "refers": _refers(mentioned)}
+    spec = complete({} if raw is None else raw, ALLUXIO_CLUSTER_SPEC, "spec", findings)
+    naming.check_names(name, namespace, _pools(spec), findings)
+    if not findings.count:
+        cluster = Cluster(str(name), str(namespace), spec, bool(observed.get("openshift")))
+        sizes = cluster_rules.check(cluster, observed, findings)
+        if sizes is not None:
+            result |= cluster_values.values(cluster, sizes)
+            result["missing"] = _missing(mentioned, observed)
+    return {**result, "errors": findings.errors, "warnings": findings.warnings}
+
+
+def referred(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """The Secrets and StorageClasses that a resource names, before it is planned and whether or not it is valid."""
+    return _refers(refers.references(resource.get("spec")))
+
+
+def _refers(mentioned: list[Reference]) -> dict[str, Any]:
+    return {
+        "secrets": refers.names(mentioned, "Secret"),
+        "storage_classes": refers.names(mentioned, "StorageClass"),
+        "kinds": KINDS,
+    }
+
+
+def _pools(spec: Any) -> Sequence[Mapping[str, Any]]:
+    pools = spec.get("workers") if isinstance(spec, dict) else None
+    return pools if isinstance(pools, list) else []
+
+
+def _missing(mentioned: list[Reference], observed: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What the pods wait for: objects that the spec names and that were looked for in vain."""
+    known = {
+        "Secret": observed.get("secrets") or {},
+        "StorageClass": observed.get("storage_classes") or {},
+    }
+    return [
+        {
+            "kind": reference.kind,
+            "name": reference.name,
+            "field": reference.field,
+            "message": f"{reference.field}: there is no {reference.kind} {reference.name!r}",
+            "remedy": f"create it, or name another {reference.kind}",
+        }
+        for reference in mentioned
+        if known[reference.kind].get(reference.name) is False
+    ]

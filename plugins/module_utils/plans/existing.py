@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What Kubernetes cannot change in place is refused before it is tried, with the way to do it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InvalidValue
+from ..quantities import parse_bytes
+from .findings import Findings
+from .tiers import Claim
+
+Observed = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A StatefulSet as planned; ``field`` is where the spec describes it, ``way`` how its volumes can be changed."""
+
+    workload: str
+    claims: Sequence[Claim]
+    field: str
+    way: str
+
+
+MASTERS_WAY = "keep it; a master's volume grows with its claim where the StorageClass allows expansion, and other changes need a new cluster"
+POOL_WAY = (
+    "keep it, and add a pool with the new volumes, then remove this one when its data is persisted"
+)
+
+
+def check_masters(name: str, replicas: int, observed: Observed, findings: Findings) -> None:
+    """Refuses another number of masters than the quorum that exists."""
+    existing = _existing_masters(name, observed)
+    if existing and existing != replicas:
+        message = f"spec.masters.replicas: {replicas} is not the {existing} that this cluster has"
+        remedy = (
+            f"keep {existing}: the members of a quorum cannot be changed in place; for another number make a new cluster on "
+            "the same UFS and move the clients"
+        )
+        findings.error("spec.masters.replicas", replicas, message, remedy)
+
+
+def check_claims(wanted: Wanted, observed: Observed, findings: Findings) -> None:
+    """Refuses claim templates other than those of the StatefulSet that exists."""
+    workload = _workload(wanted.workload, observed)
+    if workload is None or "claim_templates" not in workload:
+        return
+    existing = {template["name"]: template for template in workload["claim_templates"]}
+    for claim in wanted.claims:
+        template = existing.pop(claim.name, None)
+        for difference in _differences(claim, template):
+            message = (
+                f"{claim.field}: the volumes of StatefulSet {wanted.workload} exist {difference}"
+            )
+            findings.error(claim.field, None, message, wanted.way)
+    for name in existing:
+        message = f"{wanted.field} no longer has the volume {name} of StatefulSet {wanted.workload}"
+        findings.error(wanted.field, None, message, wanted.way)
+
+
+def check_pools(pools: Sequence[str], observed: Observed, findings: Findings) -> None:
+    """Warns of pools that go away with what is cached there."""
+    for workload in observed.get("workloads") or ():
+        pool = workload.get("pool")
+        if workload.get("component") == "worker" and pool and pool not in pools:
+            message = f"spec.workers has no pool {pool!r} any more: its StatefulSet is deleted"
+            remedy = "persist what is only cached there before, its claims are kept"
+            findings.warn("spec.workers", pool, message, remedy)
+
+
+def _existing_masters(name: str, observed: Observed) -> int:
+    workload = _workload(f"{name}-master", observed)
+    if workload is not None:
+        return int(workload.get("replicas") or 0)
+    # Claims that a deleted cluster left behind hold a quorum too.
+    ordinal = re.compile(rf"journal-{re.escape(name)}-master-(\d+)")
+    found = (ordinal.fullmatch(claim.get("name") or "") for claim in observed.get("claims") or ())
+    return max((int(match[1]) + 1 for match in found if match), default=0)
+
+
+def _workload(name: str, observed: Observed) -> Mapping[str, Any] | None:
+    for workload in observed.get("workloads") or ():
+        if workload.get("name") == name and workload.get("kind", "StatefulSet") == "StatefulSet":
+            return dict(workload)
+    return None
+
+
+def _differences(claim: Claim, template: Mapping[str, Any] | None) -> list[str]:
+    if template is None:
+        return ["without this one"]
+    differences = []
+    if _bytes(template.get("size")) != _bytes(claim.size):
+        differences.append(f"with size {template.get('size')}, not {claim.size}")
+    if (template.get("storage_class") or None) != claim.storage_class:
+        existing, wanted = template.get("storage_class"), claim.storage_class
+        differences.append(
+            f"with the StorageClass {existing or '(default)'}, not {wanted or '(default)'}"
+        )
+    modes = template.get("access_modes")
+    if modes is not None and sorted(modes) != sorted(claim.access_modes):
+        differences.append(f"with the access modes {', '.join(modes)}")
+    return differences
+
+
+def _bytes(size: Any) -> int | None:
+    try:
+        return parse_bytes(size, "size")
+    except InvalidValue:
+        return None

@@ -1,0 +1,215 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Alluxio site properties: our defaults, the user's, and those that the plan alone decides.
+
+A file is read by ``java.util.Properties.load``: ISO-8859-1, later lines win. The order in a pod is defaults, the user's,
+those of Secrets, the plan's own, those of the pod itself (roles/alluxio_cluster/files/assemble.sh puts them together).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..quantities import format_alluxio_size, format_bytes
+from .findings import Findings
+from .memory import MI
+
+BLOCK_SIZE = "alluxio.user.block.size.bytes.default"
+ROOT_OPTION = "alluxio.master.mount.table.root.option."
+
+# Bring a client back within 10 s of a lost master; with Alluxio's defaults it takes 33 s, because a client asks the masters
+# one after another and waits 30 s for one whose address is gone. Measured with pods deleted; see docs/decisions.
+FAIL_OVER = {
+    "alluxio.user.master.polling.concurrent": "true",
+    "alluxio.user.master.polling.timeout": "2sec",
+    "alluxio.network.connection.health.check.timeout": "1sec",
+    "alluxio.user.network.rpc.keepalive.timeout": "3sec",
+    "alluxio.user.network.streaming.keepalive.timeout": "3sec",
+    "alluxio.user.rpc.retry.max.duration": "60sec",
+}
+COMMON = {
+    **FAIL_OVER,
+    # Any user id may run the pods, and it has no name in the image; all processes must agree on one.
+    "alluxio.security.login.username": "alluxio",
+    "alluxio.underfs.allow.set.owner.failure": "true",
+    # What was written and acknowledged must survive the loss of a pod.
+    "alluxio.user.file.writetype.default": "CACHE_THROUGH",
+    # A domain socket shared between pods needs a hostPath, which restricted pods may not have.
+    "alluxio.user.short.circuit.enabled": "false",
+    "alluxio.user.metrics.collection.enabled": "false",
+    # Reports to Alluxio's makers and asks them for newer versions.
+    "alluxio.master.update.check.enabled": "false",
+    # Not every image has its files, and without them the process does not start. REST and metrics stay.
+    "alluxio.web.ui.enabled": "false",
+}
+MASTER = {
+    # A pod is either running or gone: five minutes of a dead worker's blocks in answers would be wrong for most of them.
+    "alluxio.master.worker.timeout": "30sec",
+    "alluxio.master.lost.worker.detection.interval": "5sec",
+    "alluxio.master.embedded.journal.election.timeout.min": "3s",
+    "alluxio.master.embedded.journal.election.timeout.max": "6s",
+}
+PROXY = {
+    # Since 2.9.3 the REST interface answers 200 and nothing unless this is off.
+    "alluxio.proxy.s3.v2.version.enabled": "false",
+}
+
+# Log4j 1 properties: everything to the container's log.
+LOG4J = """\
+log4j.rootLogger=INFO, Console
+log4j.appender.Console=org.apache.log4j.ConsoleAppender
+log4j.appender.Console.target=System.err
+log4j.appender.Console.layout=org.apache.log4j.PatternLayout
+log4j.appender.Console.layout.ConversionPattern=%d{ISO8601} %-5p %c{1} - %m%n
+"""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Properties that other fields decide: a pattern of their keys, and what to use instead."""
+
+    pattern: re.Pattern[str]
+    remedy: str
+
+
+def _owned(pattern: str, remedy: str) -> Owned:
+    return Owned(re.compile(pattern), remedy)
+
+
+OWNED = (
+    _owned(
+        r"alluxio\.(master|worker|job\.master|job\.worker|user|worker\.container)\.hostname|alluxio\.locality\.node",
+        "remove it: each pod is told its own address when it starts",
+    ),
+    _owned(
+        r"alluxio\.(job\.)?master\.(rpc\.addresses|embedded\.journal\.addresses)",
+        "remove it: the addresses follow from spec.masters.replicas",
+    ),
+    _owned(
+        r"alluxio\.master\.journal\.(type|folder)|alluxio\.zookeeper\..*",
+        "use spec.masters.journal: masters keep the embedded journal on their volume",
+    ),
+    _owned(r"alluxio\.master\.metastore(\.dir)?", "use spec.masters.metastore"),
+    _owned(
+        r"alluxio\.worker\.(tieredstore\.level.*|ramdisk\.size)",
+        "use spec.workers[].tiers, from which the volumes and the memory are planned too",
+    ),
+    _owned(r"alluxio\.master\.mount\.table\.root\..*", "use spec.rootMount"),
+    _owned(
+        r"alluxio\.(master|worker|job\.master|job\.worker|proxy)"
+        r"\.((embedded\.journal|rpc|web|data)\.port|((rpc|web)\.)?bind\.host)",
+        "remove it: every pod has an address of its own, so its ports are never taken",
+    ),
+    _owned(
+        r"alluxio\.(home|conf\.dir|site\.conf\.dir|logs\.dir|work\.dir)",
+        "remove it: the volumes of the pods are mounted at the image's own folders",
+    ),
+)
+# Alluxio's own list of credentials (PropertyKey with DisplayType.CREDENTIALS), by how their names end.
+CREDENTIAL = re.compile(
+    r"(?i)(access[._-]?key([._-]?id)?|secret([._-]?(access)?[._-]?key)?|accesskeysecret|password|passwd|passphrase"
+    r"|api[._-]?key|private[._-]?key|fs\.azure\.(account\.key|sas)\..*)\Z"
+)
+_ALLUXIO_SIZE = re.compile(r"(?i)\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)b?\s*\Z")
+
+
+def check_properties(
+    properties: Mapping[str, str], field: str, secrets_field: str, findings: Findings
+) -> None:
+    """Refuses properties that other fields decide, and credentials, whose values are never shown."""
+    for key, value in properties.items():
+        path = f"{field}.{key}"
+        if CREDENTIAL.search(key):
+            _refuse_credential(path, secrets_field, findings)
+            continue
+        owned = next((owned for owned in OWNED if owned.pattern.fullmatch(key)), None)
+        if owned is not None:
+            findings.error(path, value, f"{path} is decided by other fields", owned.remedy)
+
+
+def check_mount_options(options: Mapping[str, str], field: str, findings: Findings) -> None:
+    """Refuses credentials among the plain options of a mount."""
+    for key in options:
+        if CREDENTIAL.search(key):
+            _refuse_credential(f"{field}.{key}", f"{field}From", findings)
+
+
+def block_size_default(smallest_top_tier: int) -> int:
+    """Bytes of a block: Alluxio's 64MB, or a quarter of a top tier that is smaller, as a power of two of MiB.
+
+    A block as large as the top tier is written to the UFS but never cached, without any error.
+    """
+    size = 64 * MI
+    while size > MI and size * 4 > smallest_top_tier:
+        size //= 2
+    return size
+
+
+def check_block_size(
+    properties: Mapping[str, str], smallest_top_tier: int, field: str, findings: Findings
+) -> None:
+    """Refuses a default block size of which the smallest top tier does not hold two."""
+    value = properties.get(BLOCK_SIZE)
+    if value is None:
+        return
+    path = f"{field}.{BLOCK_SIZE}"
+    size = parse_alluxio_size(value)
+    if size is None:
+        findings.error(path, value, f"{path}: {value!r} is no size", "give a size such as 64MB")
+    elif size * 2 > smallest_top_tier:
+        most = format_alluxio_size(max(1, smallest_top_tier // 2))
+        message = (
+            f"{path}: blocks of {value} do not fit twice into the smallest top tier of "
+            f"{format_bytes(smallest_top_tier)}, and would not be cached"
+        )
+        findings.error(path, value, message, f"give at most {most}, or a larger quota")
+
+
+def parse_alluxio_size(text: str) -> int | None:
+    """Bytes of a size in Alluxio's syntax, in which 1KB is 1024 (alluxio.util.FormatUtils); None if it is none."""
+    match = _ALLUXIO_SIZE.match(text)
+    if match is None:
+        return None
+    power = "kmgtp".index(match[2].lower()) + 1 if match[2] else 0
+    return int(float(match[1]) * 1024**power)
+
+
+def render(properties: Mapping[str, str]) -> str:
+    """A property file, one line each, in the order of the keys so that it is the same every time."""
+    return "".join(
+        f"{escape_key(key)}={escape_value(properties[key])}\n" for key in sorted(properties)
+    )
+
+
+def escape_key(key: str) -> str:
+    """The key as ``java.util.Properties.load`` reads it back."""
+    return re.sub(r"[ :=#!]", lambda special: "\\" + special[0], _escape(key))
+
+
+def escape_value(value: str) -> str:
+    """The value as ``java.util.Properties.load`` reads it back: it would swallow blanks at the beginning."""
+    escaped = _escape(value)
+    return "\\" + escaped if escaped.startswith(" ") else escaped
+
+
+_SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"}
+
+
+def _escape(text: str) -> str:
+    return "".join(_SHORT.get(letter) or _ascii(letter) for letter in text)
+
+
+def _ascii(letter: str) -> str:
+    if " " <= letter <= "~":
+        return letter
+    units = letter.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02X}{units[i + 1]:02X}" for i in range(0, len(units), 2))
+
+
+def _refuse_credential(path: str, secrets_field: str, findings: Findings) -> None:
+    message = (
+        f"{path} is a credential, and would be readable by everyone who may read this resource"
+    )
+    findings.error(path, None, message, f"put it into a Secret and name that under {secrets_field}")
