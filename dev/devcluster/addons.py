@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The objects that make the bare API server a cluster: its DNS, its storage class, and their rights."""
+"""The objects that make the bare API server a cluster: DNS, a storage class, rights."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _storage_class() -> dict[str, Any]:
     }
 
 
-# CoreDNS runs beside the API server instead of in a pod: no image, and DNS is there before the first pod.
+# CoreDNS runs beside the API server, not in a pod: no image, and it is there before the first pod.
 _DNS_PORTS = [("dns", "UDP"), ("dns-tcp", "TCP")]
 
 
@@ -58,7 +58,11 @@ def _dns_service() -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": "kube-dns", "namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
+        "metadata": {
+            "name": "kube-dns",
+            "namespace": "kube-system",
+            "labels": {"k8s-app": "kube-dns"},
+        },
         "spec": {"clusterIP": DNS_SERVICE_ADDRESS, "ports": ports},
     }
 
@@ -77,7 +81,9 @@ def _dns_endpoints() -> dict[str, Any]:
         },
         "addressType": "IPv4",
         "endpoints": [{"addresses": [CONTROL_PLANE_ADDRESS], "conditions": {"ready": True}}],
-        "ports": [{"name": name, "port": 53, "protocol": protocol} for name, protocol in _DNS_PORTS],
+        "ports": [
+            {"name": name, "port": 53, "protocol": protocol} for name, protocol in _DNS_PORTS
+        ],
     }
 
 
@@ -87,7 +93,12 @@ def _rule(group: str, resources: list[str], verbs: list[str]) -> dict[str, Any]:
 
 def _rights(user: str, *rules: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     group = "rbac.authorization.k8s.io"
-    role = {"apiVersion": f"{group}/v1", "kind": "ClusterRole", "metadata": {"name": user}, "rules": rules}
+    role = {
+        "apiVersion": f"{group}/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": user},
+        "rules": rules,
+    }
     binding = {
         "apiVersion": f"{group}/v1",
         "kind": "ClusterRoleBinding",

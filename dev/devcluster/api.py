@@ -41,7 +41,9 @@ class Api:
 
     def apply(self, path: str, content: dict[str, Any]) -> None:
         """Server-side apply of one object. Raises DevClusterError when it is refused."""
-        status, body = self._request("PATCH", f"{path}?fieldManager=dev-cluster&force=true", content)
+        status, body = self._request(
+            "PATCH", f"{path}?fieldManager=dev-cluster&force=true", content
+        )
         if status not in (200, 201):
             raise DevClusterError(f"{path} was refused with status {status}: {body[:500]!r}")
 

@@ -42,14 +42,17 @@ def create(binary: Path, layout: Layout, nodes: list[Node], port: int) -> None:
         raise DevClusterError(f"making certificates failed: {done.stderr.strip()}")
     for name in users:
         _write_kubeconfig(folder / f"{name}.kubeconfig", folder, name, API_URL, "dev")
-    _write_kubeconfig(layout.kubeconfig, folder, "admin", f"https://127.0.0.1:{port}", layout.cgroup)
+    _write_kubeconfig(
+        layout.kubeconfig, folder, "admin", f"https://127.0.0.1:{port}", layout.cgroup
+    )
 
 
 def _requests(users: dict[str, tuple[str, str]]) -> list[dict[str, object]]:
-    authorities = [
-        {"Name": name, "CommonName": name} for name in (AUTHORITY, FRONT_PROXY_AUTHORITY, SERVICE_ACCOUNTS)
+    authorities: list[dict[str, object]] = [
+        {"Name": name, "CommonName": name}
+        for name in (AUTHORITY, FRONT_PROXY_AUTHORITY, SERVICE_ACCOUNTS)
     ]
-    servers = [
+    servers: list[dict[str, object]] = [
         {
             "Name": "kube-apiserver",
             "Authority": AUTHORITY,
@@ -71,7 +74,7 @@ def _requests(users: dict[str, tuple[str, str]]) -> list[dict[str, object]]:
         },
         {"Name": "front-proxy", "Authority": FRONT_PROXY_AUTHORITY, "CommonName": "front-proxy"},
     ]
-    clients = [
+    clients: list[dict[str, object]] = [
         {
             "Name": name,
             "Authority": AUTHORITY,
@@ -84,7 +87,10 @@ def _requests(users: dict[str, tuple[str, str]]) -> list[dict[str, object]]:
 
 
 def _write_kubeconfig(path: Path, folder: Path, user: str, server: str, context: str) -> None:
-    cluster = {"server": server, "certificate-authority-data": _encoded(folder / f"{AUTHORITY}.crt")}
+    cluster = {
+        "server": server,
+        "certificate-authority-data": _encoded(folder / f"{AUTHORITY}.crt"),
+    }
     credentials = {
         "client-certificate-data": _encoded(folder / f"{user}.crt"),
         "client-key-data": _encoded(folder / f"{user}.key"),

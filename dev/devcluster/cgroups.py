@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The cgroups of a cluster: every process of it is in one, so that it can be found and ended exactly.
+"""The cgroups of a cluster: every process of it is in one, to be found and ended exactly.
 
 A cluster has the group <prefix>-<name>, a machine a group below it, and in that `system` for what
 the machine itself runs; the kubelet puts pods beside it. With cgroup v1 the groups exist in every
@@ -58,7 +58,7 @@ def hierarchies() -> Hierarchies:
 
 
 def create(cluster: str, machine: str) -> list[Path]:
-    """Make the groups of a machine; returns the `cgroup.procs` files that a process writes 0 into to join.
+    """Make the groups of a machine; returns the files that a process writes 0 into to join them.
 
     Raises DevClusterError where the machine does not allow it.
     """
@@ -99,7 +99,9 @@ def end(cluster: str, *below: str) -> None:
     deadline = time.monotonic() + END_TIMEOUT_S
     while pids := processes(cluster, *below):
         if time.monotonic() > deadline:
-            raise DevClusterError(f"processes {sorted(pids)} of {cluster} do not end; look at them with ps.")
+            raise DevClusterError(
+                f"processes {sorted(pids)} of {cluster} do not end; look at them with ps."
+            )
         for pid in pids:
             _kill(pid, cluster)
         time.sleep(0.05)
@@ -108,8 +110,9 @@ def end(cluster: str, *below: str) -> None:
 
 
 def _delegate(folder: Path) -> None:
-    wanted = " ".join(f"+{name}" for name in (folder / "cgroup.controllers").read_text().split())
-    (folder / "cgroup.subtree_control").write_text(wanted)
+    (folder / "cgroup.subtree_control").write_text(
+        " ".join(f"+{name}" for name in sorted(V2_NEEDED))
+    )
 
 
 def _fill_cpuset(folder: Path) -> None:

@@ -7,23 +7,34 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 import time
 import zlib
 from calendar import timegm
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from . import addons, certificates, cgroups, control_plane, host, images, network, node, pause, preflight
+from . import (
+    addons,
+    certificates,
+    cgroups,
+    control_plane,
+    host,
+    images,
+    network,
+    node,
+    pause,
+    preflight,
+)
 from .api import Api
 from .errors import DevClusterError
 from .go_build import build
 from .layout import CONTROL_PLANE, Layout, Node, clusters_folder, layout, node_list
 from .locks import exclusive
 from .machine import Machine
+from .paths import write_whole
 from .progress import say
 from .removal import remove_tree
 
@@ -37,10 +48,14 @@ FIRST_PORT, PORTS = 16443, 1000
 class Cluster:
     """A cluster that was made: what is decided once and kept."""
 
-    name: str
+    layout: Layout
     port: int
     node_count: int
-    layout: Layout = field(compare=False)
+    binary: Path
+
+    @property
+    def name(self) -> str:
+        return self.layout.name
 
     @property
     def nodes(self) -> list[Node]:
@@ -66,16 +81,15 @@ def up(name: str, node_count: int | None, archives: list[Path]) -> None:
         images.images(archive)
     preflight.check()
     preflight.install_missing()
-    binary = build("kubernetes")
     archives = [pause.archive(), *archives]
     with _locked(place):
-        cluster = _load(place) or _create(place, binary, node_count or DEFAULT_NODES)
+        cluster = _load(place) or _create(place, node_count or DEFAULT_NODES)
         if node_count not in (None, cluster.node_count):
             raise DevClusterError(
                 f"The cluster {name} has {cluster.node_count} nodes, not {node_count}:"
                 f" `dev/cluster down --name {name}` first."
             )
-        _start_and_wait(cluster, binary, cluster.nodes, archives)
+        _start_and_wait(cluster, cluster.nodes, archives)
     say(f"up: export KUBECONFIG={place.kubeconfig}")
 
 
@@ -84,6 +98,7 @@ def down(name: str) -> None:
     place = layout(name)
     preflight.check()
     with _locked(place):
+        place.state_file.unlink(missing_ok=True)
         cgroups.end(place.cgroup)
         remove_tree(place.folder)
         host.restore()
@@ -121,13 +136,13 @@ def kubeconfig(name: str) -> Path:
 
 def kubectl(name: str, arguments: list[str]) -> NoReturn:
     """Become the cluster's own kubectl."""
-    environment = {**os.environ, "KUBECONFIG": str(kubeconfig(name))}
-    binary = build("kubernetes")
-    os.execve(binary, [str(binary), "kubectl", *arguments], environment)
+    cluster = _existing(name)
+    environment = {**os.environ, "KUBECONFIG": str(cluster.layout.kubeconfig)}
+    os.execve(cluster.binary, ["kubernetes", "kubectl", *arguments], environment)
 
 
 def logs(name: str, which: str, follow: bool) -> None:
-    """Show the logs of MACHINE, COMPONENT or MACHINE/COMPONENT; their names when `which` is empty."""
+    """Show the logs of MACHINE, COMPONENT or MACHINE/COMPONENT; without one, list them."""
     folder = _existing(name).layout.logs
     files = {str(f.relative_to(folder).with_suffix("")): f for f in sorted(folder.rglob("*.log"))}
     if not which:
@@ -151,7 +166,7 @@ def start_node(name: str, node_name: str) -> None:
     """Start a node that was stopped, and wait until it is ready."""
     cluster = _existing(name)
     with _locked(cluster.layout):
-        _start_and_wait(cluster, build("kubernetes"), [_node(cluster, node_name)], [])
+        _start_and_wait(cluster, [_node(cluster, node_name)], [])
 
 
 def _locked(place: Layout) -> AbstractContextManager[None]:
@@ -162,13 +177,16 @@ def _locked(place: Layout) -> AbstractContextManager[None]:
 def _load(place: Layout) -> Cluster | None:
     if not place.state_file.exists():
         return None
-    return Cluster(place.name, **json.loads(place.state_file.read_text()), layout=place)
+    state = json.loads(place.state_file.read_text())
+    return Cluster(place, state["port"], state["node_count"], Path(state["binary"]))
 
 
 def _existing(name: str) -> Cluster:
     cluster = _load(layout(name))
     if not cluster:
-        raise DevClusterError(f"There is no cluster {name}: `dev/cluster up --name {name}` makes it.")
+        raise DevClusterError(
+            f"There is no cluster {name}: `dev/cluster up --name {name}` makes it."
+        )
     return cluster
 
 
@@ -176,18 +194,22 @@ def _node(cluster: Cluster, name: str) -> Node:
     for candidate in cluster.nodes:
         if candidate.name == name:
             return candidate
-    raise DevClusterError(f"{cluster.name} has no node {name}: {', '.join(n.name for n in cluster.nodes)}.")
+    raise DevClusterError(
+        f"{cluster.name} has no node {name}: {', '.join(n.name for n in cluster.nodes)}."
+    )
 
 
-def _create(place: Layout, binary: Path, node_count: int) -> Cluster:
+def _create(place: Layout, node_count: int) -> Cluster:
     if cgroups.processes(place.cgroup):
         raise DevClusterError(
-            f"Processes of an earlier or another user's cluster {place.name} run in the cgroup {place.cgroup}:"
-            f" `dev/cluster down --name {place.name}` ends them; or choose another --name."
+            f"Processes of an earlier or another user's cluster {place.name} run in the cgroup"
+            f" {place.cgroup}: `dev/cluster down --name {place.name}` ends them; or choose another"
+            " --name."
         )
+    binary = build("kubernetes")
     remove_tree(place.folder)
     host.save(place.folder)
-    cluster = Cluster(place.name, _free_port(place.name), node_count, place)
+    cluster = Cluster(place, _free_port(place.name), node_count, binary)
     say(f"making the cluster {place.name}: {node_count} nodes, 127.0.0.1:{cluster.port}")
     certificates.create(binary, place, cluster.nodes, cluster.port)
     control_plane.write_files(place)
@@ -198,12 +220,13 @@ def _create(place: Layout, binary: Path, node_count: int) -> Cluster:
     for one in cluster.nodes:
         node.write_files(place, one, reserved_bytes, cni)
     # Last: with this file the cluster counts as made.
-    place.state_file.write_text(json.dumps({"port": cluster.port, "node_count": node_count}))
+    state = {"port": cluster.port, "node_count": node_count, "binary": str(binary)}
+    write_whole(place.state_file, json.dumps(state))
     return cluster
 
 
 def _free_port(name: str) -> int:
-    """The first free one, beginning at a place that depends on the name: mostly the same each time."""
+    """The first free one from a place that depends on the name: mostly the same each time."""
     start = zlib.crc32(name.encode()) % PORTS
     for offset in range(PORTS):
         port = FIRST_PORT + (start + offset) % PORTS
@@ -212,16 +235,19 @@ def _free_port(name: str) -> int:
             return port
         except OSError:
             continue
-    raise DevClusterError(f"No port of 127.0.0.1 from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free.")
+    raise DevClusterError(
+        f"No port of 127.0.0.1 from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free."
+    )
 
 
 def _listen(port: int) -> socket.socket:
     return socket.create_server(("127.0.0.1", port), backlog=128)
 
 
-def _start_and_wait(cluster: Cluster, binary: Path, nodes: list[Node], archives: list[Path]) -> None:
-    started = _start_machines(cluster, binary, nodes)
-    images.load([cluster.machine(n) for n in nodes], archives)
+def _start_and_wait(cluster: Cluster, nodes: list[Node], archives: list[Path]) -> None:
+    started = _start_machines(cluster, nodes)
+    if archives:
+        images.load([cluster.machine(n) for n in nodes], archives)
     if not started:
         _wait(cluster, "the cluster", lambda: {n.name for n in nodes} <= _ready_nodes(cluster))
         return
@@ -235,9 +261,9 @@ def _start_and_wait(cluster: Cluster, binary: Path, nodes: list[Node], archives:
     say(f"{len(nodes)} nodes are ready")
 
 
-def _start_machines(cluster: Cluster, binary: Path, nodes: list[Node]) -> dict[str, float]:
-    """Start what does not run, all at once; the names of the started nodes and when (Unix time)."""
-    place = cluster.layout
+def _start_machines(cluster: Cluster, nodes: list[Node]) -> dict[str, float]:
+    """Start what does not run, all at once; the names of what was started and when (Unix time)."""
+    place, binary = cluster.layout, cluster.binary
     pipes = []
     started: dict[str, float] = {}
     if cluster.control_plane.pid() is None:
@@ -245,7 +271,7 @@ def _start_machines(cluster: Cluster, binary: Path, nodes: list[Node]) -> dict[s
             spec = control_plane.spec(place, binary, listener.fileno())
             pipes.append(cluster.control_plane.start(spec, listener.fileno()))
         network.wire_control_plane(_pid(cluster.control_plane))
-        started[CONTROL_PLANE] = time.time()
+        started |= {name: time.time() for name in [CONTROL_PLANE, *(n.name for n in cluster.nodes)]}
     for one in nodes:
         if cluster.machine(one).pid() is None:
             started[one.name] = time.time()
@@ -267,20 +293,22 @@ def _host_listener(cluster: Cluster) -> socket.socket:
         return _listen(cluster.port)
     except OSError as error:
         raise DevClusterError(
-            f"127.0.0.1:{cluster.port}, where the cluster {cluster.name} is reached, is taken by another program:"
-            f" end that, or `dev/cluster down --name {cluster.name}` and `up` for another port."
+            f"127.0.0.1:{cluster.port}, where the cluster {cluster.name} is reached, is taken by another"
+            f" program: end that, or `dev/cluster down --name {cluster.name}` and `up` for another port."
         ) from error
 
 
 def _pid(machine: Machine) -> int:
     pid = machine.pid()
     if pid is None:
-        raise DevClusterError(f"{machine.name} has ended; see its logs in {machine.layout.logs / machine.name}.")
+        raise DevClusterError(
+            f"{machine.name} has ended; see its logs in {machine.layout.logs / machine.name}."
+        )
     return pid
 
 
 def _ready_nodes(cluster: Cluster, since: dict[str, float] | None = None) -> set[str]:
-    """The nodes whose kubelet says Ready; for those in `since` only what was said after that time counts."""
+    """The nodes whose kubelet says Ready; of those in `since`, only what it said after that time."""
     found = cluster.api.get("/api/v1/nodes") or {"items": []}
     ready = set()
     for item in found["items"]:
@@ -288,7 +316,7 @@ def _ready_nodes(cluster: Cluster, since: dict[str, float] | None = None) -> set
         for condition in item["status"].get("conditions", []):
             if condition["type"] == "Ready" and condition["status"] == "True":
                 heartbeat = time.strptime(condition["lastHeartbeatTime"], "%Y-%m-%dT%H:%M:%SZ")
-                if timegm(heartbeat) >= int((since or {}).get(name, 0)):
+                if timegm(heartbeat) > int((since or {}).get(name, 0)):
                     ready.add(name)
     return ready
 
@@ -298,7 +326,7 @@ def _wait(cluster: Cluster, what: str, done: Callable[[], bool]) -> None:
     while not done():
         if time.monotonic() > deadline:
             raise DevClusterError(
-                f"{what} did not become ready in {READY_TIMEOUT_S:.0f} s; see {cluster.layout.logs}."
+                f"{what}: not ready within {READY_TIMEOUT_S:.0f} s; see {cluster.layout.logs}."
                 f" `dev/cluster down --name {cluster.name}` removes the cluster."
             )
         time.sleep(POLL_S)

@@ -29,7 +29,9 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
     """What is ours and what is kubectl's: all that follows `kubectl [--name NAME]`, options too."""
     if words[:1] != ["kubectl"]:
         return words, []
-    own = 3 if words[1:2] == ["--name"] else 2 if words[1:2] and words[1].startswith("--name=") else 1
+    own = (
+        3 if words[1:2] == ["--name"] else 2 if words[1:2] and words[1].startswith("--name=") else 1
+    )
     return words[:own], words[own:]
 
 
@@ -58,18 +60,22 @@ def _run(given: argparse.Namespace, for_kubectl: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dev/cluster",
-        description="A real Kubernetes of one control plane and some nodes on this machine, without Docker.",
+        description="A real Kubernetes with some nodes on this machine, without Docker.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.add_argument("--name", default="dev", help="the cluster's name (default: %(default)s)")
+        added.add_argument(
+            "--name", default="dev", help="the cluster's name (default: %(default)s)"
+        )
         return added
 
     up = command("up", "make the cluster, or repair it; a running one is left alone")
     up.add_argument("--nodes", type=int, help=f"how many (default: {cluster.DEFAULT_NODES})")
-    up.add_argument("--image", type=Path, action="append", default=[], help="an OCI archive for every node")
+    up.add_argument(
+        "--image", type=Path, action="append", default=[], help="an OCI archive for every node"
+    )
     command("down", "end and delete the cluster and everything in it")
     command("status", "show the machines; the exit status is 0 when all are ready")
     load = command("load-image", "give OCI archives to every node")

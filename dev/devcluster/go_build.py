@@ -3,9 +3,9 @@
 """Builds the Go tools of dev/go/, one module each, into the cache.
 
 A tool is a folder dev/go/<tool> with go.mod, go.sum, and a main package or one `tool` line in
-go.mod; an optional file `ldflags` there holds extra linker flags. The result lies at <cache>/bin/<tool>-<key>/<tool>,
-where <key> covers the folder's files and the compiler: nothing is built twice, and a changed
-file gives a new place. What the module proxy serves is covered through go.sum.
+go.mod; an optional file `ldflags` there holds extra linker flags. The result lies at
+<cache>/bin/<tool>-<key>/<tool>, where <key> covers the folder's files and the compiler: nothing is
+built twice, and a changed file gives a new place. What the module proxy serves is covered by go.sum.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a cluster changes on the machine around it, and how that is put back when the last one goes.
+"""What a cluster changes on the machine around it, and how the last one that goes puts it back.
 
-The kubelet sets sysctls that no namespace covers, and some folders must exist to be mounted over. Their
-state before the first cluster is kept in a file, so that it is put back also after a kill -9.
+The kubelet sets sysctls that no namespace covers, and some folders must exist to be mounted over.
+Their state before the first cluster is kept in a file, so that it is put back also after a kill -9.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from . import node
 from .layout import clusters_folder
 from .locks import exclusive
+from .paths import write_whole
 
 SYSCTLS = (
     "vm.overcommit_memory",
@@ -27,14 +28,14 @@ SYSCTLS = (
 
 
 def save(cluster_folder: Path) -> None:
-    """Record the state before the first cluster, and make the cluster's folder, which counts it in."""
+    """Record the state before the first cluster; make the cluster's folder, which counts it in."""
     with _lock():
-        if not _clusters():
+        if not _record().exists():
             record = {
                 "sysctls": {name: _sysctl(name).read_text().strip() for name in SYSCTLS},
                 "missing_folders": [folder for folder in node.BOUND if not Path(folder).exists()],
             }
-            _record().write_text(json.dumps(record, indent=1))
+            write_whole(_record(), json.dumps(record, indent=1))
         cluster_folder.mkdir(exist_ok=True)
 
 

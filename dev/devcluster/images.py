@@ -19,8 +19,10 @@ CONTAINERD_TIMEOUT_S = 60.0
 _CTR = ["ctr", "--namespace", "k8s.io", "images"]
 
 
-def load(machines: list[Machine], archives: list[Path], report: Callable[[str], None] = say) -> None:
-    """Import the OCI archives into every machine. Raises DevClusterError on the first that fails."""
+def load(
+    machines: list[Machine], archives: list[Path], report: Callable[[str], None] = say
+) -> None:
+    """Import the OCI archives into every machine. Raises DevClusterError when one fails."""
     wanted = [(archive, images(archive)) for archive in archives]
     with ThreadPoolExecutor(max_workers=len(machines)) as pool:
         futures = [pool.submit(_load_into, machine, wanted) for machine in machines]
@@ -48,7 +50,9 @@ def _load_into(machine: Machine, wanted: list[tuple[Path, dict[str, str]]]) -> i
             continue
         done = machine.run([*_CTR, "import", str(archive.resolve())])
         if done.returncode:
-            raise DevClusterError(f"{machine.name} did not take {archive}: {done.stderr.strip()[-500:]}")
+            raise DevClusterError(
+                f"{machine.name} did not take {archive}: {done.stderr.strip()[-500:]}"
+            )
         loaded += 1
     return loaded
 
@@ -57,7 +61,9 @@ def _present(machine: Machine) -> dict[str, str]:
     deadline = time.monotonic() + CONTAINERD_TIMEOUT_S
     while (done := machine.run([*_CTR, "list"])).returncode:
         if time.monotonic() > deadline:
-            raise DevClusterError(f"containerd of {machine.name} does not answer: {done.stderr.strip()[-500:]}")
+            raise DevClusterError(
+                f"containerd of {machine.name} does not answer: {done.stderr.strip()[-500:]}"
+            )
         time.sleep(0.1)
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
     return {row[0]: row[2] for row in rows}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Names, addresses and folders of a cluster: every decision about where something is, without I/O."""
+"""Names, addresses and folders of a cluster: what is where, decided without I/O."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def layout(name: str) -> Layout:
     """The layout of the cluster `name`. Raises DevClusterError for a name that is no DNS label."""
     if not _NAME.fullmatch(name):
         raise DevClusterError(
-            f"--name {name!r}: use at most 32 lower-case letters, digits and '-', not '-' first or last."
+            f"--name {name!r}: use at most 32 lower-case letters, digits and '-', and no '-' at the ends."
         )
     return Layout(name)
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A machine of the cluster: one set of namespaces whose pid 1 takes everything in it along when it dies.
+"""A machine of the cluster: a set of namespaces whose pid 1 takes all of it along when it dies.
 
 Nothing about it has a name outside: the namespaces live as long as their processes, and the
 processes are found by their cgroup. So a machine cannot leave more behind than that cgroup.
@@ -40,7 +40,7 @@ class Component:
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """What pid 1 of a machine does (machine_init.py): prepare the mounts, then keep the components running."""
+    """What pid 1 of a machine does (machine_init.py): prepare mounts, keep components running."""
 
     hostname: str
     api_ready_url: str
@@ -61,7 +61,7 @@ class Machine:
     name: str
 
     def pid(self) -> int | None:
-        """The process id, as the host sees it, of the machine's pid 1; None when it does not run."""
+        """The id that the machine's pid 1 has on the host; None when the machine does not run."""
         for pid in cgroups.processes(self.layout.cgroup, self.name, "system"):
             if _is_first_of_one_namespace(pid):
                 return pid
@@ -70,9 +70,9 @@ class Machine:
     def start(self, spec: MachineSpec, listener: int | None = None) -> IO[bytes]:
         """Start the machine with an empty network and wait for its pid 1.
 
-        pid 1 goes on when a line is written to the returned pipe, and ends when it is closed without
-        one: a machine that its maker did not complete does not stay. `listener` is a socket of the host
-        that the machine's processes inherit. Raises DevClusterError when it does not come up.
+        pid 1 goes on when a line is written to the returned pipe, and ends when that is closed
+        without one: a machine that its maker did not complete does not stay. `listener` is a socket
+        of the host that the machine inherits. Raises DevClusterError when it does not come up.
         """
         folder = self.layout.machine(self.name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,10 @@ class Machine:
         inside = [sys.executable, "-m", f"{__package__}.machine_init", str(folder / "machine.json")]
         with open(logs / "machine.log", "ab") as log:
             process = subprocess.Popen(
-                _joined(groups, ["unshare", *_NAMESPACES, "--fork", "--kill-child", "--mount-proc", *inside]),
+                _joined(
+                    groups,
+                    ["unshare", *_NAMESPACES, "--fork", "--kill-child", "--mount-proc", *inside],
+                ),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -117,7 +120,17 @@ class Machine:
         pid = self.pid()
         if pid is None:
             raise DevClusterError(f"{self.name} is not running; `dev/cluster up` starts it again.")
-        enter = ["nsenter", "--target", str(pid), "--mount", "--net", "--uts", "--ipc", "--pid", *command]
+        enter = [
+            "nsenter",
+            "--target",
+            str(pid),
+            "--mount",
+            "--net",
+            "--uts",
+            "--ipc",
+            "--pid",
+            *command,
+        ]
         groups = cgroups.joins(self.layout.cgroup, self.name)
         return subprocess.run(_joined(groups, enter), capture_output=True, text=True)
 

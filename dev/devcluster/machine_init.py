@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""pid 1 of a machine: prepares its mounts, starts its components, restarts those that end, and reaps.
+"""pid 1 of a machine: prepares its mounts, starts its components, restarts those that end, reaps.
 
-Run as `python -m devcluster.machine_init SPEC.json` in fresh namespaces. It begins when its standard
-input gives a line: by then the network is there.
+Run as `python -m devcluster.machine_init SPEC.json` in fresh namespaces. It begins when its
+standard input gives a line: by then the network is there.
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ class Supervisor:
                     if component["needs_api"]:
                         self._start(component)
             elif component := self.running.pop(pid, None):
-                print(f"{component['name']} ended with wait status {status}: restarting it", flush=True)
+                print(
+                    f"{component['name']} ended with wait status {status}: restarting it",
+                    flush=True,
+                )
                 time.sleep(RESTART_DELAY_S)
                 self._start(component)
 
@@ -70,7 +73,7 @@ class Supervisor:
         self.running[process.pid] = component
 
     def _fork_waiter(self) -> int:
-        """A child that ends once the API server is ready; it alone pays the memory of the TLS library."""
+        """A child that ends once the API server is ready; only it holds the TLS library in memory."""
         pid = os.fork()
         if pid:
             return pid
@@ -108,14 +111,14 @@ def _prepare(spec: dict[str, Any]) -> None:
         Path(source).mkdir(parents=True, exist_ok=True)
         Path(target).mkdir(parents=True, exist_ok=True)
         _mount("--bind", source, target)
-    # Pods with mountPropagation need shared mounts; this namespace is a copy, the host sees none of them.
+    # Pods with mountPropagation need shared mounts. This namespace is a copy: the host sees none.
     _mount("--make-rshared", "/")
     for name, value in spec["sysctls"].items():
         Path("/proc/sys", name.replace(".", "/")).write_text(value)
 
 
 def _mount_own_sys() -> None:
-    """A /sys that shows this network namespace's devices, with the host's cgroup mounts kept in it."""
+    """A /sys that shows this network namespace's devices and keeps the host's cgroup mounts."""
     _mount("-t", "tmpfs", "tmpfs", "/mnt")
     Path("/mnt/sys").mkdir()
     _mount("-t", "sysfs", "sysfs", "/mnt/sys")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The networks of the machines: a bridge beside the control plane is the switch that every node hangs on.
+"""The networks of the machines: a bridge beside the control plane is the switch for every node.
 
 All of it lives in the machines' own network namespaces; the host keeps its own devices only. Every
 step may be repeated, so that a machine which was started again finds its place.

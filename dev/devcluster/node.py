@@ -24,11 +24,16 @@ OUTSIDE_PODS_BYTES = 2 * GIB
 KUBELET = "/var/lib/kubelet"
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 # Fixed in the programs: what a node keeps at these places lies in its own folder.
-BOUND = {KUBELET: "kubelet", "/var/lib/cni": "cni", "/var/log/pods": "pods", "/var/log/containers": "containers"}
+BOUND = {
+    KUBELET: "kubelet",
+    "/var/lib/cni": "cni",
+    "/var/log/pods": "pods",
+    "/var/log/containers": "containers",
+}
 
 
 def reserved_memory_bytes(machine_bytes: int, nodes: int) -> int:
-    """What a node must not give to pods: every node sees the memory of the whole machine as its own."""
+    """What a node must not give to pods: each sees the memory of the whole machine as its own."""
     return machine_bytes - max(machine_bytes - OUTSIDE_PODS_BYTES, 0) // nodes
 
 
@@ -91,7 +96,7 @@ def _pod_network(node: Node) -> dict[str, object]:
 
 
 def _containerd(folder: Path, cni: Path) -> str:
-    # Without CAP_SYS_RESOURCE, as in many containers, no score may be lowered: hence the two oom lines.
+    # Without CAP_SYS_RESOURCE, as in many containers, no oom score may be lowered: hence two lines.
     return f"""version = 2
 root = "{folder / "containerd"}"
 state = "/run/containerd"
@@ -160,7 +165,12 @@ def _kube_proxy(layout: Layout, node: Node) -> dict[str, object]:
         "clusterCIDR": POD_NETWORK,
         "hostnameOverride": node.name,
         "clientConnection": {"kubeconfig": str(layout.certificates / "kube-proxy.kubeconfig")},
-        "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
+        "conntrack": {
+            "maxPerCore": 0,
+            "min": 0,
+            "tcpEstablishedTimeout": "0s",
+            "tcpCloseWaitTimeout": "0s",
+        },
         "nodePortAddresses": ["primary"],
         "oomScoreAdj": 0,
     }

@@ -37,7 +37,9 @@ MODULES = ("overlay", "br_netfilter", "veth", "nf_tables", "nft_masq", "nft_numg
 def check() -> None:
     """Raises DevClusterError with one sentence about the first thing that is missing."""
     if reason := _missing():
-        raise DevClusterError(f"The development cluster cannot run here: {reason}. {cgroups.INSTEAD}")
+        raise DevClusterError(
+            f"The development cluster cannot run here: {reason}. {cgroups.INSTEAD}"
+        )
 
 
 def _missing() -> str:
@@ -47,11 +49,22 @@ def _missing() -> str:
         return "it makes namespaces, mounts and cgroups, which needs root, and you are not root"
     found = cgroups.hierarchies()
     if missing := found.missing():
-        return f"the cgroup controllers {', '.join(sorted(missing))} are not mounted below {cgroups.ROOT}"
+        names = ", ".join(sorted(missing))
+        return f"the cgroup controllers {names} are not mounted below {cgroups.ROOT}"
     if locked := [str(root) for root in found.roots if not os.access(root, os.W_OK)]:
         return f"the cgroups in {', '.join(locked)} are read-only"
     if shutil.which("unshare"):
-        trial = ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--mount-proc", "true"]
+        trial = [
+            "unshare",
+            "--net",
+            "--mount",
+            "--uts",
+            "--ipc",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "true",
+        ]
         done = subprocess.run(trial, capture_output=True, text=True)
         if done.returncode:
             return f"namespaces cannot be made ({done.stderr.strip()})"

@@ -12,14 +12,18 @@ from .errors import DevClusterError
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete the folder. Raises DevClusterError, with nothing deleted, when anything in it is a mount point."""
+    """Delete the folder. Raises DevClusterError, and deletes nothing, when a mount point is in it."""
     if not folder.exists():
         return
     real = folder.resolve()
     if mounted := [point for point in mount_points() if point == real or real in point.parents]:
-        raise DevClusterError(f"{mounted[0]} is mounted: nothing below {folder} was deleted. Unmount it first.")
-    # The second guard, for a mount that comes at this moment: rm does not enter another file system.
-    done = subprocess.run(["rm", "-rf", "--one-file-system", "--", str(real)], capture_output=True, text=True)
+        raise DevClusterError(
+            f"{mounted[0]} is mounted: nothing below {folder} was deleted. Unmount it first."
+        )
+    # A second guard, for a mount that comes at this moment: rm enters no other file system.
+    done = subprocess.run(
+        ["rm", "-rf", "--one-file-system", "--", str(real)], capture_output=True, text=True
+    )
     if done.returncode or folder.exists():
         raise DevClusterError(f"{folder} was not deleted completely: {done.stderr.strip()[-500:]}")
 
