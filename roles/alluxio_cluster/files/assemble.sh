@@ -22,9 +22,12 @@ OUT=${OUT:-/conf}
 # Sets `escaped` to the bytes on standard input, read as UTF-8, as java.util.Properties.load wants a value.
 # Bytes by od, since bash can hold no NUL and the image may have no UTF-8 locale.
 escape_value() {
-  local byte code=0 rest=0
+  local bytes byte code=0 rest=0
+  mapfile -t bytes < <(od -An -v -w1 -tu1)
+  # One line break at the end of a file means nothing: editors add it.
+  if drop_last 10; then drop_last 13 || true; fi
   escaped=
-  for byte in $(od -An -v -tu1); do
+  for byte in ${bytes[@]+"${bytes[@]}"}; do
     if ((rest > 0 && (byte & 0xC0) == 0x80)); then
       code=$((code << 6 | byte & 0x3F)) rest=$((rest - 1))
     elif ((byte >= 0xF0)); then
@@ -34,15 +37,19 @@ escape_value() {
     elif ((byte >= 0xC0)); then
       code=$((byte & 0x1F)) rest=1
     else
-      code=$byte rest=0
+      code=$((byte)) rest=0
     fi
     ((rest > 0)) || escape_character "$code"
   done
-  # A value ends with its line, so one line break at the end of a file means nothing.
-  escaped=${escaped%\\n}
-  escaped=${escaped%\\r}
   # Blanks at the beginning would be swallowed.
   [[ $escaped != ' '* ]] || escaped="\\$escaped"
+}
+
+# Removes the last of the caller's `bytes` when it is this one.
+drop_last() {
+  local last=$((${#bytes[@]} - 1))
+  ((last >= 0 && bytes[last] == $1)) || return 1
+  unset "bytes[last]"
 }
 
 # Appends one Unicode character, given as a number, to `escaped`.

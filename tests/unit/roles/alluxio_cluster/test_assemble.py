@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""assemble.sh, run for real, and what a real java.util.Properties reads from its result."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.properties import render
+
+from java_properties import load
+
+ROOT = Path(__file__).resolve().parents[4]
+SCRIPT = ROOT / "roles/alluxio_cluster/files/assemble.sh"
+OPTION = "alluxio.master.mount.table.root.option."
+
+# What a Secret may hold, and what Alluxio must see. Kubernetes hands the bytes on as they are.
+SECRET_VALUES: dict[str, tuple[bytes, str]] = {
+    "plain": (b"AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+    "base64": (b"wJalrXUtnFEMI/K7MDENG+bPxRfi=", "wJalrXUtnFEMI/K7MDENG+bPxRfi="),
+    "newline-at-the-end": (b"secret\n", "secret"),
+    "windows-newline-at-the-end": (b"secret\r\n", "secret"),
+    "only-one-newline-is-cut": (b"secret\n\n", "secret\n"),
+    "lines": (b"one\ntwo\n", "one\ntwo"),
+    "backslash": (rb"C:\new\u0041", r"C:\new\u0041"),
+    "backslash-n-at-the-end": (rb"ends with \n", r"ends with \n"),
+    "backslash-at-the-end": (b"end\\", "end\\"),
+    "backslash-before-the-newline": (b"end\\\n", "end\\"),
+    "specials": (b"#!=:'\"$(HOSTNAME) ${x} `id` {{ 7*7 }} %s %n *", "#!=:'\"$(HOSTNAME) ${x} `id` {{ 7*7 }} %s %n *"),
+    "blanks-at-both-ends": (b"  two  ", "  two  "),
+    "tab-first": (b"\ttab\x0c", "\ttab\f"),
+    "umlauts": ("Grüße".encode(), "Grüße"),
+    "euro-and-chinese": ("€ 密码".encode(), "€ 密码"),
+    "emoji": ("🔑".encode(), "🔑"),
+    "control-characters": (b"\x00\x01\x7f", "\x00\x01\x7f"),
+    "empty": (b"", ""),
+    "only-a-newline": (b"\n", ""),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pod(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pod's folders, after assemble.sh ran for a master and a job master."""
+    root = tmp_path_factory.mktemp("pod")
+    _config(root, "master", {"a.default": "ours", "user.é": "#1 = !"}, {"a.required": "plan"})
+    _config(root, "job-master", {"b.default": "ours"}, {"a.required": "plan"})
+    (root / "config/log4j.properties").write_text("log4j.rootLogger=INFO\n")
+    secret = {key: value for key, (value, _) in SECRET_VALUES.items()}
+    _secret(root, "properties/00-first", {**secret, "a.default": b"secret", "a.required": b"secret"})
+    _secret(root, "properties/01-second", {"plain": b"the later Secret wins"})
+    _secret(root, "root-mount/00-s3", {"s3a.accessKeyId": b"key\n", "s3a.secretKey": b"s3cr=t\\"})
+    per_pod = ["alluxio.master.hostname=m-0.m.ns.svc", "ipv6=fd00::1", "eq=a=b", "empty="]
+    _run(root, "master", *per_pod, "job-master")
+    return root
+
+
+@pytest.fixture(scope="module")
+def loaded(pod: Path) -> dict[str, dict[str, str]]:
+    files = {name: pod / f"conf/{name}/alluxio-site.properties" for name in ("master", "job-master")}
+    result = load(list(files.values()))
+    return {name: result[file] for name, file in files.items()}
+
+
+@pytest.mark.parametrize("key", [key for key in SECRET_VALUES if key != "plain"])
+def test_a_secret_arrives_as_it_is_without_its_last_line_break(
+    loaded: dict[str, dict[str, str]], key: str
+) -> None:
+    assert loaded["master"][key] == SECRET_VALUES[key][1]
+    assert loaded["job-master"][key] == SECRET_VALUES[key][1]
+
+
+def test_secrets_win_over_properties_and_the_plan_over_secrets(
+    loaded: dict[str, dict[str, str]],
+) -> None:
+    master = loaded["master"]
+    assert master["a.default"] == "secret"
+    assert master["plain"] == "the later Secret wins"
+    assert master["a.required"] == "plan"
+    assert master["user.é"] == "#1 = !"
+
+
+def test_only_the_master_gets_the_options_of_the_root_mount(
+    loaded: dict[str, dict[str, str]],
+) -> None:
+    assert loaded["master"][f"{OPTION}s3a.accessKeyId"] == "key"
+    assert loaded["master"][f"{OPTION}s3a.secretKey"] == "s3cr=t\\"
+    assert not [key for key in loaded["job-master"] if key.startswith(OPTION)]
+
+
+def test_values_of_the_pod_go_to_their_process(loaded: dict[str, dict[str, str]]) -> None:
+    master = loaded["master"]
+    assert master["alluxio.master.hostname"] == "m-0.m.ns.svc"
+    assert (master["ipv6"], master["eq"], master["empty"]) == ("fd00::1", "a=b", "")
+    assert "alluxio.master.hostname" not in loaded["job-master"]
+
+
+def test_nobody_else_may_read_the_files_and_the_entrypoint_finds_its_own(pod: Path) -> None:
+    for name in ("alluxio-site.properties", "alluxio-env.sh", "log4j.properties"):
+        assert stat.S_IMODE((pod / "conf/master" / name).stat().st_mode) == 0o640
+    env = (pod / "conf/master/alluxio-env.sh").read_text().splitlines()
+    assert all(line.startswith("#") for line in env)
+
+
+def test_a_missing_file_fails_the_start(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    with pytest.raises(subprocess.CalledProcessError):
+        _run(tmp_path, "master")
+
+
+def _config(root: Path, process: str, general: dict[str, str], required: dict[str, str]) -> None:
+    folder = root / "config"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{process}.properties").write_text(render(general), "latin-1")
+    (folder / f"{process}.required.properties").write_text(render(required), "latin-1")
+
+
+def _secret(root: Path, name: str, data: dict[str, bytes]) -> None:
+    """A Secret as the kubelet mounts it: links into a hidden folder."""
+    folder = root / "secrets" / name
+    (folder / "..data").mkdir(parents=True)
+    for key, value in data.items():
+        (folder / "..data" / key).write_bytes(value)
+        (folder / key).symlink_to(Path("..data") / key)
+
+
+def _run(root: Path, *args: str) -> None:
+    folders = {"CONFIG": "config", "SECRETS": "secrets", "OUT": "conf"}
+    env = {"PATH": "/usr/bin:/bin"} | {key: str(root / name) for key, name in folders.items()}
+    subprocess.run(["bash", str(SCRIPT), *args], env=env, check=True, capture_output=True)
