@@ -28,6 +28,7 @@ def claim_row(claim: Mapping[str, Any]) -> dict[str, Any]:
         "size": (status.get("capacity") or {}).get("storage") or asked.get("storage", ""),
         "volume_name": spec.get("volumeName", ""),
         "node": (metadata.get("annotations") or {}).get(_SELECTED_NODE, ""),
+        "created": metadata["creationTimestamp"],
         "deleting": "deletionTimestamp" in metadata,
         "message": _claim_message(status),
     }

@@ -46,14 +46,16 @@ class Problem:
 def find_problems(plan: Mapping[str, Any], observed: Mapping[str, Any]) -> list[Problem]:
     """All problems of a valid plan, worst first."""
     now = datetime.fromisoformat(observed["observed_at"])
-    pods = [_Pod(row, now, plan["namespace"]) for row in observed["pods"] if not row["deleting"]]
+    rows = observed["pods"]
+    pods = [_Pod(row, now, plan["namespace"]) for row in rows if not row["deleting"]]
+    leaving = {(row["component"], row["pool"]) for row in rows if row["deleting"]}
     problems = [
         *_missing_references(plan),
         *_pod_problems(pods),
         *_claim_problems(observed["claims"], pods, now),
-        *_workload_problems(plan, observed["workloads"], pods),
+        *_workload_problems(plan, observed["workloads"], pods, leaving),
         *_master_problems(observed, pods),
-        *_worker_problems(plan, observed, pods),
+        *_worker_problems(plan, observed, pods, leaving),
         *_notes(plan, observed, pods),
     ]
     return sorted(problems, key=lambda problem: problem.weight)
@@ -144,7 +146,10 @@ def _claim_problems(
 
 
 def _workload_problems(
-    plan: Mapping[str, Any], workloads: list[Mapping[str, Any]], pods: list[_Pod]
+    plan: Mapping[str, Any],
+    workloads: list[Mapping[str, Any]],
+    pods: list[_Pod],
+    leaving: set[tuple[str, str]],
 ) -> Iterator[Problem]:
     """Pods that do not exist at all: a quota or an admission rule shows only here."""
     rows = {row["name"]: row for row in workloads}
@@ -159,7 +164,7 @@ def _workload_problems(
             "PodsMissing",
             f"{kind} {name} has {len(mine)} of {replicas} pods: see its events, where quotas and "
             "admission rules show",
-            young=not mine or any(pod.young for pod in mine),
+            young=not mine or (component, pool) in leaving or any(pod.young for pod in mine),
         )
 
 
@@ -193,7 +198,10 @@ def _master_problems(observed: Mapping[str, Any], pods: list[_Pod]) -> Iterator[
 
 
 def _worker_problems(
-    plan: Mapping[str, Any], observed: Mapping[str, Any], pods: list[_Pod]
+    plan: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    pods: list[_Pod],
+    leaving: set[tuple[str, str]],
 ) -> Iterator[Problem]:
     """Workers that the leader does not hear.
 
@@ -225,7 +233,8 @@ def _worker_problems(
                 "WorkerLost",
                 f"Worker {worker['host']} is lost{_pod_at(worker['host'], workers)}: its cached "
                 "blocks are out of reach until it is back",
-                young=any(pod.young for pod in workers),
+                young=any(component == "worker" for component, _ in leaving)
+                or any(pod.young for pod in workers),
             )
 
 

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The proxy's REST API, which is there if alluxio.proxy.s3.v2.version.enabled is false."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from ._json import Node
+from .transport import Transport
+
+REST_PORT = 39999
+
+# Seen on 2.9.6: 2.5-4 KB of JSON for a file of one block, about 1 KB more for each further block.
+_LIMIT_BYTES = 16 * 1024 * 1024
+
+
+def not_persisted_bytes(transport: Transport, path: str, deadline_s: float) -> int:
+    """Bytes of all complete files below ``path`` that exist in the cache alone.
+
+    The proxy collects the whole listing first, so callers bound the number of paths beforehand.
+    Metadata is not synchronised with the UFS. Raises ServerUnreachable, AnswerTooLarge, and
+    UnexpectedAnswer, the last also for the empty answer of a proxy without REST.
+    """
+    # One encoded segment, because what stands in between may merge the slashes of a literal path.
+    target = f"/api/v1/paths/{quote(path, safe='')}/list-status"
+    options = {
+        "recursive": True,
+        "loadMetadataType": "NEVER",
+        "excludeMountInfo": True,
+        "disableAreDescendantsLoadedCheck": True,
+        "commonOptions": {"syncIntervalMs": -1},
+    }
+    body = transport.request(
+        "POST",
+        target,
+        options,
+        deadline_s=deadline_s,
+        limit_bytes=_LIMIT_BYTES,
+    )
+    files = Node.parse(body, f"{transport.address}{target}")
+    return sum(
+        file.read_int("length")
+        for file in files.elements()
+        if not file.read_bool("folder") and not file.read_bool("persisted")
+    )

@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What there is of an AlluxioCluster: its objects, its pods, and what the live Alluxio says.
+
+One look takes two rounds of requests side by side: Kubernetes first, then the masters that were
+found there. Which way a request goes is decided by what ansible-operator's proxy makes of it
+(docs/decisions/0040): it answers lists from informers that hold every object of the kind in all
+namespaces of the operator. For workloads, which the operator watches anyway, that is free; for pods
+and claims it would cost memory and yield stale rows, so these go straight to the API server, and so
+does everything about Secrets.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from .alluxio import master_web, proxy_rest
+from .alluxio.master_web import Leader
+from .alluxio.model import MasterCounters, TierUsage, Worker
+from .errors import AlluxioError
+from .kube.children import claim_row, workload_row
+from .kube.client import KubeClient
+from .kube.errors import Forbidden
+from .kube.pods import pod_row
+from .pod_web import web_transport
+
+# A healthy leader answers in 10 ms; with HDFS below it asks the NameNode first.
+_WEB_DEADLINE_S = 6.0
+_MOST_THREADS = 12
+_OPENSHIFT_KIND = ("security.openshift.io/v1", "SecurityContextConstraints")
+# Listing so many paths takes about 4 MB and 0.3 s of the proxy; more is not worth it every minute.
+_MOST_PATHS_LISTED = 1000
+
+
+def observe(
+    client: KubeClient,
+    name: str,
+    namespace: str,
+    secrets: Sequence[str],
+    storage_classes: Sequence[str],
+) -> dict[str, Any]:
+    """The ``observed`` of the cluster.
+
+    Raises the errors of kube/errors.py. A silent Alluxio is no error but ``alluxio: None`` with the
+    reason in ``alluxio_error``.
+    """
+    observed = _observe_kubernetes(client, name, namespace, secrets, storage_classes)
+    alluxio, error = _observe_alluxio(client.direct, namespace, observed["pods"])
+    return {**observed, "alluxio": alluxio, "alluxio_error": error}
+
+
+def selector(name: str) -> str:
+    """What all children of the cluster have in common."""
+    return (
+        "app.kubernetes.io/name=alluxio,"
+        f"app.kubernetes.io/instance={name},"
+        "app.kubernetes.io/managed-by=alluxio.k8s"
+    )
+
+
+def _observe_kubernetes(
+    client: KubeClient,
+    name: str,
+    namespace: str,
+    secrets: Sequence[str],
+    storage_classes: Sequence[str],
+) -> dict[str, Any]:
+    direct = client.direct
+    children = {"namespace": namespace, "label_selector": selector(name)}
+    asked: dict[str, Callable[[], Any]] = {
+        "pods": partial(direct.list_objects, "v1", "Pod", **children),
+        "claims": partial(direct.list_objects, "v1", "PersistentVolumeClaim", **children),
+        "StatefulSet": partial(client.list_objects, "apps/v1", "StatefulSet", **children),
+        "Deployment": partial(client.list_objects, "apps/v1", "Deployment", **children),
+        "openshift": partial(direct.has_kind, *_OPENSHIFT_KIND),
+        **{
+            f"secret/{secret}": partial(_is_there, direct, "v1", "Secret", secret, namespace)
+            for secret in secrets
+        },
+        **{
+            f"class/{each}": partial(_is_there, direct, "storage.k8s.io/v1", "StorageClass", each)
+            for each in storage_classes
+        },
+    }
+    observed_at = datetime.now(UTC)
+    with ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="kubernetes") as pool:
+        running = {key: pool.submit(ask) for key, ask in asked.items()}
+        found = {key: future.result() for key, future in running.items()}
+    return {
+        "observed_at": observed_at.isoformat(timespec="seconds"),
+        "openshift": found["openshift"],
+        "pods": _by_name(pod_row(pod) for pod in found["pods"]),
+        "claims": _by_name(claim_row(claim) for claim in found["claims"]),
+        "workloads": _by_name(
+            workload_row(kind, workload)
+            for kind in ("StatefulSet", "Deployment")
+            for workload in found[kind]
+        ),
+        "secrets": {secret: found[f"secret/{secret}"] for secret in secrets},
+        "storage_classes": {each: found[f"class/{each}"] for each in storage_classes},
+    }
+
+
+def _by_name(rows: Any) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: str(row["name"]))
+
+
+def _is_there(
+    client: KubeClient, api_version: str, kind: str, name: str, namespace: str | None = None
+) -> bool:
+    """False only if it is known to be missing: who may not look cannot tell."""
+    try:
+        return client.exists(api_version, kind, name, namespace)
+    except Forbidden:
+        return True
+
+
+def _observe_alluxio(
+    client: KubeClient, namespace: str, pods: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, Any] | None, str | None]:
+    masters = [pod for pod in pods if _may_answer(pod, "master")]
+    roads = [
+        web_transport(client, namespace, pod, master_web.WEB_PORT, os.environ) for pod in masters
+    ]
+    try:
+        leader = master_web.find_leader(roads, _WEB_DEADLINE_S)
+        counters = master_web.get_counters(leader.transport, _WEB_DEADLINE_S)
+        quorum = master_web.get_quorum(leader.transport, _WEB_DEADLINE_S)
+    except AlluxioError as error:
+        return None, master_web.reason_of(error)
+    proxies = [pod for pod in pods if _may_answer(pod, "proxy") and pod["ready"]]
+    return {
+        **_leader_row(leader, masters[leader.index]["name"]),
+        "lost_masters": list(quorum.lost),
+        "lost_files": counters.lost_files,
+        "files_to_persist": counters.files_to_persist,
+        "not_persisted_bytes": _not_persisted_bytes(client, namespace, proxies, counters),
+    }, None
+
+
+def _may_answer(pod: Mapping[str, Any], component: str) -> bool:
+    return pod["component"] == component and pod["phase"] == "Running" and bool(pod["pod_ip"])
+
+
+def _not_persisted_bytes(
+    client: KubeClient,
+    namespace: str,
+    proxies: Sequence[Mapping[str, Any]],
+    counters: MasterCounters,
+) -> int | None:
+    """None where no cheap answer exists.
+
+    No figure of the master tells these bytes (docs/decisions/0042), so they are added up from a
+    listing while the tree is small.
+    """
+    if not proxies or counters.total_paths > _MOST_PATHS_LISTED:
+        return None
+    road = web_transport(client, namespace, proxies[0], proxy_rest.REST_PORT, os.environ)
+    try:
+        return proxy_rest.not_persisted_bytes(road, "/", _WEB_DEADLINE_S)
+    except AlluxioError:
+        return None
+
+
+def _leader_row(leader: Leader, pod: str) -> dict[str, Any]:
+    info = leader.info
+    return {
+        "leader": pod,
+        "version": info.version,
+        "uptime_ms": info.uptime_ms,
+        "capacity_bytes": info.capacity_bytes,
+        "used_bytes": info.used_bytes,
+        "tiers": _tier_rows(info.tiers),
+        "workers": [_worker_row(worker) for worker in info.workers],
+        "mounts": {
+            path: {"uri": mount.uri, "type": mount.ufs_type, "read_only": mount.read_only}
+            for path, mount in info.mounts.items()
+        },
+    }
+
+
+def _worker_row(worker: Worker) -> dict[str, Any]:
+    return {
+        "host": worker.host,
+        "state": str(worker.state),
+        "capacity_bytes": worker.capacity_bytes,
+        "used_bytes": worker.used_bytes,
+        "tiers": _tier_rows(worker.tiers),
+        "last_contact_s": worker.last_contact_s,
+    }
+
+
+def _tier_rows(tiers: Mapping[str, TierUsage]) -> dict[str, dict[str, int]]:
+    return {
+        name: {"total_bytes": tier.total_bytes, "used_bytes": tier.used_bytes}
+        for name, tier in sorted(tiers.items())
+    }

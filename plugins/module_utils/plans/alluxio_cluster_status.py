@@ -1,0 +1,431 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a pass over an AlluxioCluster found: its status, its events, the rhythm of the next pass.
+
+Pure. The words mean (docs/decisions/0041):
+
+- Available: a master leads and at least one worker is live, so clients can read and write.
+- Progressing: something still changes by itself towards the spec.
+- Degraded: a part is missing that should be there, or somebody has to act.
+
+Nothing that changes while nothing happens (uptimes, counters, ages) is part of a status: an idle
+cluster must not cause writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..quantities import describe_bytes
+from .alluxio_cluster_problems import Problem, Weight, find_problems, finding_sentence
+
+PASS_PERIOD_S = 5
+_MOST_PROBLEMS = 10
+_MOST_NAMES = 5
+
+_STANDING = ("Ready", "Updating", "Degraded")
+_WARNINGS = ("Degraded", "Invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition without its times; the writer adds lastTransitionTime when ``status`` flips."""
+
+    status: str
+    reason: str
+    message: str
+
+    @classmethod
+    def of(cls, holds: bool, reason: str, message: str) -> Condition:
+        return cls(str(holds), reason, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one pass, before it is written in the words of the API."""
+
+    phase: str
+    available: Condition
+    progressing: Condition
+    degraded: Condition
+    problems: list[str] = field(default_factory=list)
+    settled: bool = False
+    moving: bool = False
+    failed: str | None = None
+
+
+def cluster_status(
+    cluster: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    observed: Mapping[str, Any] | None,
+    applied: Mapping[str, Any],
+    state: str = "present",
+) -> dict[str, Any]:
+    """The report of a pass: ``{status, events, settled, requeue_after_s, failed, summary}``.
+
+    ``cluster`` is the custom resource, whose ``status`` is the one of the pass before; ``applied``
+    is the answer of the module `resources`, or ``{failed: message}`` when a step failed.
+    """
+    previous = cluster.get("status") or {}
+    verdict = _judge(cluster, plan, observed, applied, state)
+    status = {
+        "phase": verdict.phase,
+        **_generation(cluster),
+        **_figures(plan, observed, previous),
+        "conditions": _conditions(verdict, cluster),
+        "problems": bounded(verdict.problems, _MOST_PROBLEMS),
+    }
+    summary = _summary(status, verdict)
+    return {
+        "status": status,
+        "events": _events(previous, verdict.phase, summary),
+        "settled": verdict.settled,
+        "requeue_after_s": PASS_PERIOD_S if verdict.moving else None,
+        "failed": verdict.failed,
+        "summary": summary,
+    }
+
+
+def bounded(items: list[str], most: int) -> list[str]:
+    """At most ``most`` items and, if any were left out, a last one that counts them."""
+    if len(items) <= most:
+        return list(items)
+    return [*items[:most], f"and {len(items) - most} more"]
+
+
+def _judge(
+    cluster: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    observed: Mapping[str, Any] | None,
+    applied: Mapping[str, Any],
+    state: str,
+) -> Verdict:
+    previous = cluster.get("status") or {}
+    if state == "absent" or cluster["metadata"].get("deletionTimestamp"):
+        return _deleting(cluster, observed, applied)
+    if applied.get("failed"):
+        return _failed(previous, observed, applied["failed"])
+    if plan.get("errors"):
+        return _invalid(plan["errors"], observed)
+    assert observed is not None, "a pass without an observation is a failed one"
+    return _standing_or_coming(previous, plan, observed, applied)
+
+
+def _deleting(
+    cluster: Mapping[str, Any], observed: Mapping[str, Any] | None, applied: Mapping[str, Any]
+) -> Verdict:
+    keeps_claims = (cluster.get("spec") or {}).get("deletionPolicy", "Retain") == "Retain"
+    left = _left_over(observed, keeps_claims)
+    failure = applied.get("failed")
+    why = failure or (f"still there: {', '.join(bounded(left, _MOST_NAMES))}" if left else "")
+    kept = [claim["name"] for claim in (observed or {}).get("claims", [])] if keeps_claims else []
+    done = "everything is removed" + (
+        f"; kept: {_claims(kept)} (deletionPolicy Retain)" if kept else ""
+    )
+    return Verdict(
+        phase="Deleting",
+        available=Condition.of(False, "Deleting", "the cluster is being removed"),
+        progressing=Condition.of(bool(why), "Deleting", why or done),
+        degraded=Condition.of(True, "CleanUpFailed", failure) if failure else _degraded([]),
+        problems=[failure] if failure else [],
+        settled=not why,
+        moving=bool(why),
+        failed=why or None,
+    )
+
+
+def _claims(names: list[str]) -> str:
+    return "claims " + ", ".join(bounded(names, _MOST_NAMES))
+
+
+def _left_over(observed: Mapping[str, Any] | None, keeps_claims: bool) -> list[str]:
+    if observed is None:
+        return ["what is left could not be seen"]
+    left = [f"{row['kind']} {row['name']}" for row in observed["workloads"]]
+    left += [f"Pod {row['name']}" for row in observed["pods"]]
+    if not keeps_claims:
+        left += [f"Claim {row['name']}" for row in observed["claims"]]
+    return left
+
+
+def _failed(
+    previous: Mapping[str, Any], observed: Mapping[str, Any] | None, failure: str
+) -> Verdict:
+    phase = "Degraded" if previous.get("phase") in _STANDING else previous.get("phase", "Pending")
+    return Verdict(
+        phase="Pending" if phase in ("Invalid", "Deleting") else phase,
+        available=_available(observed),
+        progressing=Condition.of(False, "StepFailed", failure),
+        degraded=Condition.of(True, "StepFailed", failure),
+        problems=[failure],
+        failed=failure,
+    )
+
+
+def _invalid(errors: list[Mapping[str, Any]], observed: Mapping[str, Any] | None) -> Verdict:
+    problems = [finding_sentence(error) for error in errors]
+    message = "; ".join(bounded(problems, _MOST_PROBLEMS))
+    return Verdict(
+        phase="Invalid",
+        available=_available(observed),
+        progressing=Condition.of(False, "InvalidSpec", "the spec is not applied: " + message),
+        degraded=Condition.of(True, "InvalidSpec", message),
+        problems=problems,
+        failed=message,
+    )
+
+
+def _standing_or_coming(
+    previous: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    applied: Mapping[str, Any],
+) -> Verdict:
+    problems = find_problems(plan, observed)
+    blocking = [p for p in problems if p.weight is Weight.BLOCKING]
+    missing = [p for p in problems if p.weight is Weight.MISSING]
+    rolling = _rolling(plan, observed, applied)
+    phase = _phase(previous, observed, applied, blocking, missing, rolling, bool(plan["missing"]))
+    # On the way to a state parts are missing as a matter of course; of the state none may be.
+    patient = phase in ("Pending", "Installing", "Updating")
+    shown = [p for p in problems if not (patient and p.weight is Weight.MISSING and p.young)]
+    grave = [p for p in shown if p.weight is not Weight.NOTE]
+    leaving = any(pod["deleting"] for pod in observed["pods"])
+    moving = bool(rolling) or leaving or any(p.young for p in missing)
+    return Verdict(
+        phase=phase,
+        available=_available(observed),
+        progressing=_progressing(phase, rolling, missing, grave, moving),
+        degraded=_degraded(grave),
+        problems=[problem.message for problem in shown],
+        settled=phase == "Ready",
+        moving=moving,
+    )
+
+
+def _phase(
+    previous: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    applied: Mapping[str, Any],
+    blocking: list[Problem],
+    missing: list[Problem],
+    rolling: list[str],
+    waits_for_references: bool,
+) -> str:
+    if not blocking and not missing and not rolling:
+        return "Ready"
+    if not _has_stood(previous, observed, applied, missing):
+        return "Pending" if waits_for_references else "Installing"
+    if blocking:
+        return "Degraded"
+    if rolling:
+        return "Updating"
+    ends_an_update = previous.get("phase") == "Updating" and all(p.young for p in missing)
+    return "Updating" if ends_an_update else "Degraded"
+
+
+def _has_stood(
+    previous: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    applied: Mapping[str, Any],
+    missing: list[Problem],
+) -> bool:
+    """Whether this cluster was whole before.
+
+    Without a status to remember it (a first pass, the playbook's door) it was whole if its objects
+    were there and nothing is missing merely for its youth.
+    """
+    phase = previous.get("phase")
+    if phase in _STANDING:
+        return True
+    if phase == "Invalid":
+        return bool(previous.get("version"))
+    if phase is not None:
+        return False
+    return (
+        not applied.get("created")
+        and bool(observed["pods"])
+        and not any(problem.young for problem in missing)
+    )
+
+
+def _rolling(
+    plan: Mapping[str, Any], observed: Mapping[str, Any], applied: Mapping[str, Any]
+) -> list[str]:
+    """The objects that are on their way to the spec, as far as Kubernetes knows."""
+    changed = [
+        *applied.get("created", []),
+        *applied.get("updated", []),
+        *applied.get("pruned", []),
+    ]
+    if changed:
+        # The observation is older than the change: it cannot tell how far the workloads are.
+        return changed
+    wanted = {
+        plan["masters"]["workload"]: plan["masters"]["replicas"],
+        **{pool["workload"]: pool["replicas"] for pool in plan["pools"]},
+        **({plan["proxy"]["workload"]: plan["proxy"]["replicas"]} if plan["proxy"] else {}),
+    }
+    return [
+        f"{row['kind']}/{row['name']}"
+        for row in observed["workloads"]
+        if row["observed_generation"] < row["generation"]
+        or row["updated_replicas"] < row["replicas"]
+        or row["replicas"] != wanted.get(row["name"])
+    ]
+
+
+def _available(observed: Mapping[str, Any] | None) -> Condition:
+    if observed is None:
+        return Condition("Unknown", "NotObserved", "the cluster could not be looked at")
+    alluxio = observed["alluxio"]
+    if alluxio is None:
+        return Condition.of(False, "NoLeader", f"no master leads: {observed['alluxio_error']}")
+    live = _count(alluxio, "LIVE")
+    if not live:
+        return Condition.of(False, "NoWorker", f"{alluxio['leader']} leads, but no worker is live")
+    workers = "1 worker is" if live == 1 else f"{live} workers are"
+    return Condition.of(True, "Serving", f"{alluxio['leader']} leads, {workers} live")
+
+
+def _progressing(
+    phase: str, rolling: list[str], missing: list[Problem], grave: list[Problem], moving: bool
+) -> Condition:
+    if phase == "Ready":
+        return Condition.of(False, "Settled", "everything is as the spec says")
+    if not moving:
+        return Condition.of(False, "Blocked", _worst(grave))
+    reason = {"Pending": "Waiting", "Degraded": "Recovering"}.get(phase, phase)
+    waits_for = [*rolling, *(problem.message for problem in missing)]
+    return Condition.of(True, reason, "waits for: " + "; ".join(bounded(waits_for, _MOST_NAMES)))
+
+
+def _degraded(grave: list[Problem]) -> Condition:
+    if not grave:
+        return Condition.of(False, "AsExpected", "no problem is known")
+    return Condition.of(True, grave[0].reason, _worst(grave))
+
+
+def _worst(grave: list[Problem]) -> str:
+    others = len(grave) - 1
+    return grave[0].message + (f" (and {others} more)" if others else "")
+
+
+def _count(alluxio: Mapping[str, Any], state: str) -> int:
+    return sum(worker["state"] == state for worker in alluxio["workers"])
+
+
+def _generation(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    generation = cluster["metadata"].get("generation")
+    return {} if generation is None else {"observedGeneration": generation}
+
+
+def _figures(
+    plan: Mapping[str, Any],
+    observed: Mapping[str, Any] | None,
+    previous: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Counts and sizes as the leader gives them; what nobody can tell now is left out."""
+    if observed is None:
+        return _kept(previous)
+    alluxio = observed["alluxio"]
+    masters = {
+        "desired": _desired(plan, observed, "masters", "master"),
+        "ready": sum(p["component"] == "master" and p["ready"] for p in observed["pods"]),
+    }
+    workers = {
+        "desired": _desired(plan, observed, "workers", "worker"),
+        "live": _count(alluxio, "LIVE") if alluxio else 0,
+        "lost": _count(alluxio, "LOST") if alluxio else 0,
+    }
+    columns = {
+        "masters": f"{masters['ready']}/{masters['desired']}",
+        "workers": f"{workers['live']}/{workers['desired']}",
+    }
+    figures = {"masters": masters, "workers": workers, "columns": columns}
+    endpoints = plan.get("endpoints") or previous.get("endpoints")
+    if endpoints:
+        figures["endpoints"] = endpoints
+    if alluxio is None:
+        return {**figures, **_keep(previous, "version")}
+    columns["capacity"] = describe_bytes(alluxio["capacity_bytes"])
+    columns["used"] = describe_bytes(alluxio["used_bytes"])
+    return {**figures, **_leader_figures(alluxio)}
+
+
+def _leader_figures(alluxio: Mapping[str, Any]) -> dict[str, Any]:
+    figures = {
+        "version": alluxio["version"],
+        "leader": alluxio["leader"],
+        "capacityBytes": alluxio["capacity_bytes"],
+        "usedBytes": alluxio["used_bytes"],
+        "tiers": [
+            {"tier": name, "totalBytes": tier["total_bytes"], "usedBytes": tier["used_bytes"]}
+            for name, tier in alluxio["tiers"].items()
+        ],
+        "filesToPersist": alluxio["files_to_persist"],
+        "notPersistedBytes": alluxio["not_persisted_bytes"],
+    }
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _kept(previous: Mapping[str, Any]) -> dict[str, Any]:
+    """An observation that failed is no news about the figures."""
+    own = ("phase", "observedGeneration", "conditions", "problems")
+    return {name: value for name, value in previous.items() if name not in own}
+
+
+def _keep(previous: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {name: previous[name]} if previous.get(name) else {}
+
+
+def _desired(
+    plan: Mapping[str, Any], observed: Mapping[str, Any], part: str, component: str
+) -> int:
+    """From the plan; while the spec is invalid or goes away, from what stands."""
+    if part in plan and not plan.get("errors"):
+        return int(plan[part]["replicas"])
+    return sum(w["replicas"] for w in observed["workloads"] if w["component"] == component)
+
+
+def _conditions(verdict: Verdict, cluster: Mapping[str, Any]) -> list[dict[str, Any]]:
+    named = {
+        "Available": verdict.available,
+        "Progressing": verdict.progressing,
+        "Degraded": verdict.degraded,
+    }
+    return [
+        {
+            "type": kind,
+            "status": condition.status,
+            "reason": condition.reason,
+            "message": condition.message,
+            **_generation(cluster),
+        }
+        for kind, condition in named.items()
+    ]
+
+
+def _events(previous: Mapping[str, Any], phase: str, summary: str) -> list[dict[str, str]]:
+    if previous.get("phase") == phase:
+        return []
+    kind = "Warning" if phase in _WARNINGS else "Normal"
+    return [{"type": kind, "reason": phase, "message": summary}]
+
+
+def _summary(status: Mapping[str, Any], verdict: Verdict) -> str:
+    columns = status.get("columns") or {}
+    parts = [verdict.phase]
+    if columns:
+        parts.append(f"masters {columns['masters']}, workers {columns['workers']}")
+    if "capacity" in columns:
+        parts.append(f"{columns['used']} of {columns['capacity']} used")
+    if verdict.phase == "Deleting":
+        parts.append(verdict.progressing.message)
+    elif verdict.degraded.status == "True":
+        parts.append(verdict.degraded.message)
+    elif verdict.progressing.status == "True":
+        parts.append(verdict.progressing.message)
+    return "; ".join(parts)
