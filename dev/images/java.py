@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The layers of the Alluxio image that come from a JDK and from Maven Central."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from devcluster.errors import DevClusterError
+
+from .layers import LayerSpec, Workspace, content_of
+
+# Found by running every role and the shells (tests/integration/images): what a server, a tool that looks into
+# it (jcmd, JMX, JFR), TLS, Kerberos and DNS need.
+MODULES = (
+    "java.base java.compiler java.datatransfer java.desktop java.instrument java.logging java.management"
+    " java.management.rmi java.naming java.net.http java.prefs java.rmi java.scripting java.security.jgss"
+    " java.security.sasl java.sql java.transaction.xa java.xml java.xml.crypto jdk.attach jdk.crypto.ec"
+    " jdk.httpserver jdk.jcmd jdk.jfr jdk.localedata jdk.management jdk.management.agent jdk.naming.dns jdk.net"
+    " jdk.security.auth jdk.security.jgss jdk.unsupported jdk.xml.dom jdk.zipfs"
+).split()
+JAVA_RELEASE = "17"
+_MAVEN = "dependency:copy-dependencies"
+_NATIVE = re.compile(r"\.(so|dll|dylib|jnilib)(\.\S*)?$", re.IGNORECASE)
+_OTHER_PLATFORM = re.compile(
+    r"osx|mac|darwin|win|aarch|arm|ppc|s390|sparc|mips|riscv|loong|sunos|aix|freebsd|openbsd|musl|linux32"
+    r"|x86/|/i386|linux-x86/",
+    re.IGNORECASE,
+)
+_LICENCE = re.compile(r"(META-INF/)?(LICENSE|NOTICE|COPYING)[^/]*$", re.IGNORECASE)
+
+
+def runtime() -> LayerSpec:
+    """/opt/jre: a Java runtime of the modules above, cut out of the machine's JDK."""
+    jlink = _tool("jlink", "openjdk-17-jdk-headless")
+    version = _output(jlink, "--version").strip()
+    if not version.startswith(JAVA_RELEASE + "."):
+        raise DevClusterError(
+            f"{jlink} is of Java {version}: install Java {JAVA_RELEASE} (apt-get install"
+            " openjdk-17-jdk-headless) and put its bin first in PATH"
+        )
+
+    def fill(workspace: Workspace) -> None:
+        target = workspace.tree / "opt/jre"
+        target.parent.mkdir()
+        _output(
+            *(jlink, "--add-modules", ",".join(MODULES), "--include-locales=en"),
+            *("--strip-debug", "--no-header-files", "--no-man-pages", "--output", str(target)),
+        )
+
+    return LayerSpec("jre", (version, *MODULES), fill)
+
+
+def alluxio_jars(folder: Path) -> LayerSpec:
+    """/opt/alluxio/lib: the jars of folder/pom.xml less those that folder/left-out.txt names."""
+    sources = [folder / name for name in ("pom.xml", "settings.xml", "left-out.txt")]
+
+    def fill(workspace: Workspace) -> None:
+        maven = _tool("mvn", "maven")
+        fetched = workspace.scratch / "jars"
+        _output(
+            *(maven, "--quiet", "--batch-mode", "--global-settings", str(folder / "settings.xml")),
+            *("--file", str(folder / "pom.xml"), _MAVEN),
+            *("-DincludeScope=runtime", f"-DoutputDirectory={fetched}"),
+        )
+        patterns = _patterns(folder / "left-out.txt")
+        target = workspace.tree / "opt/alluxio/lib"
+        target.mkdir(parents=True)
+        for jar in sorted(fetched.iterdir()):
+            if not any(fnmatch.fnmatch(jar.name, pattern) for pattern in patterns):
+                _copy_jar(jar, target / jar.name)
+                _copy_licences(jar, workspace.tree / "licenses/jars" / jar.stem)
+
+    return LayerSpec("alluxio-jars", (content_of(*sources),), fill)
+
+
+def _patterns(left_out: Path) -> Sequence[str]:
+    lines = (line.split("#")[0].strip() for line in left_out.read_text().splitlines())
+    return [line for line in lines if line]
+
+
+def _copy_jar(jar: Path, target: Path) -> None:
+    """Copies a jar without native libraries of other platforms, which are most of some jars' size."""
+    with zipfile.ZipFile(jar) as source:
+        entries = source.infolist()
+        kept = [entry for entry in entries if not _is_foreign(entry.filename)]
+        if len(kept) == len(entries):
+            shutil.copyfile(jar, target)
+            return
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+            for entry in kept:
+                copy.writestr(entry, source.read(entry))
+
+
+def _is_foreign(name: str) -> bool:
+    is_native = _NATIVE.search(name) or "librocksdbjni" in name
+    return bool(is_native and _OTHER_PLATFORM.search(name))
+
+
+def _copy_licences(jar: Path, target: Path) -> None:
+    with zipfile.ZipFile(jar) as source:
+        for entry in source.infolist():
+            if _LICENCE.fullmatch(entry.filename) and not entry.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                (target / Path(entry.filename).name).write_bytes(source.read(entry))
+
+
+def _tool(name: str, package: str) -> str:
+    found = shutil.which(name)
+    if not found:
+        raise DevClusterError(f"{name} is missing: the Alluxio image needs it. apt-get install {package}")
+    return found
+
+
+def _output(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
+        raise DevClusterError(f"{' '.join(command)} failed:\n{tail}")
+    return done.stdout
