@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A real API server (etcd and kube-apiserver on loopback, nothing else of Kubernetes) for the tests that need one."""
+"""A real API server (etcd and kube-apiserver on loopback, nothing else of Kubernetes) for the tests
+that need one.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient, connect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,12 +28,15 @@ sys.path.insert(0, str(ROOT / "dev"))
 from devcluster import go_build  # noqa: E402
 
 ADMIN, NOBODY = "admin", "nobody"
+CONFIG_MAPS = [("v1", "ConfigMap")]
 START_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
 class ApiServer:
-    """One running API server and a kubeconfig for each user: ``admin`` may do all, ``nobody`` nothing."""
+    """One running API server and a kubeconfig for each user: ``admin`` may do all, ``nobody``
+    nothing.
+    """
 
     url: str
     folder: Path
@@ -44,7 +48,10 @@ class ApiServer:
             "kind": "Config",
             "current-context": "test",
             "clusters": [
-                {"name": "test", "cluster": {"server": self.url, "certificate-authority-data": authority}}
+                {
+                    "name": "test",
+                    "cluster": {"server": self.url, "certificate-authority-data": authority},
+                }
             ],
             "users": [{"name": "test", "user": {"token": user}}],
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
@@ -73,7 +80,9 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
 
 
 @pytest.fixture
-def kube(api_server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KubeClient]:
+def kube(
+    api_server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[KubeClient]:
     """A client of the administrator, with a discovery cache of its own."""
     monkeypatch.setenv("ALLUXIO_K8S_CACHE", str(tmp_path / "cache"))
     with connect(api_server.kubeconfig()) as client:
@@ -92,9 +101,16 @@ def _write_credentials(binary: Path, folder: Path) -> None:
     requests = [
         {"Name": "authority", "CommonName": "authority"},
         {"Name": "service-accounts", "CommonName": "service-accounts"},
-        {"Name": "server", "Authority": "authority", "CommonName": "kube-apiserver", "IPs": ["127.0.0.1"]},
+        {
+            "Name": "server",
+            "Authority": "authority",
+            "CommonName": "kube-apiserver",
+            "IPs": ["127.0.0.1"],
+        },
     ]
-    subprocess.run([binary, "certificates", folder], input=json.dumps(requests), text=True, check=True)
+    subprocess.run(
+        [binary, "certificates", folder], input=json.dumps(requests), text=True, check=True
+    )
     tokens = [f'{ADMIN},{ADMIN},1,"system:masters"', f"{NOBODY},{NOBODY},2"]
     (folder / "tokens.csv").write_text("\n".join(tokens) + "\n")
 
@@ -150,10 +166,15 @@ def _process(command: list[str], log: Path) -> Iterator[None]:
 
 def _wait_until_ready(server: ApiServer) -> None:
     context = ssl.create_default_context(cafile=str(server.folder / "authority.crt"))
-    request = urllib.request.Request(f"{server.url}/readyz", headers={"Authorization": f"Bearer {ADMIN}"})
+    request = urllib.request.Request(
+        f"{server.url}/readyz", headers={"Authorization": f"Bearer {ADMIN}"}
+    )
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), urllib.request.urlopen(request, context=context, timeout=2) as answer:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(request, context=context, timeout=2) as answer,
+        ):
             if answer.status == 200:
                 return
         time.sleep(0.1)

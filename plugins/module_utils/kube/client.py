@@ -36,6 +36,7 @@ except (
 from ..errors import MissingLibrary
 from .discovery import Kind, Kinds, cache_file
 from .errors import (
+    KindMissing,
     KubernetesError,
     NotFound,
     NotReachable,
@@ -128,12 +129,24 @@ class KubeClient:
             if not page_token:
                 return found
 
+    def has_kind(self, api_version: str, kind: str) -> bool:
+        """Whether the API server serves the kind (for example OpenShift's Route)."""
+        try:
+            self.kinds.find(api_version, kind)
+        except KindMissing:
+            return False
+        return True
+
     def apply(self, body: Object, field_manager: str, *, dry_run: bool = False) -> Object:
         """Server-side apply, taking over fields of other managers; the object as it is (or would
         be) afterwards.
         """
         where, namespace, name = self._address(body)
-        query = [("fieldManager", field_manager), ("force", "true"), *_dry_run(dry_run)]
+        query = [
+            ("fieldManager", field_manager),
+            ("force", "true"),
+            *([("dryRun", "All")] if dry_run else []),
+        ]
         subject = f"APPLY {_label(where, namespace, name)}"
         path = where.path(namespace, name)
         return self._request(
@@ -171,21 +184,29 @@ class KubeClient:
         """
         where, namespace, name = self._address(body)
         options: Object = {"propagationPolicy": "Background"}
+        if dry_run:
+            # Not in the query: the API server ignores that when there is a body, and would delete.
+            options["dryRun"] = ["All"]
         if uid := body["metadata"].get("uid"):
             options["preconditions"] = {"uid": uid}
         subject = f"DELETE {_label(where, namespace, name)}"
         try:
-            self._request(
-                "DELETE",
-                where.path(namespace, name),
-                subject,
-                kind=where,
-                query=_dry_run(dry_run),
-                body=options,
-            )
+            path = where.path(namespace, name)
+            self._request("DELETE", path, subject, kind=where, body=options)
         except NotFound:
             return False
         return True
+
+    def stream(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, timeout_s: float
+    ) -> Any:
+        """The answer as it arrives (urllib3's response), for pods behind the API server's proxy.
+
+        ``timeout_s`` bounds each read, not the whole.
+        """
+        options: Object = {"header_params": {"Accept": "application/json"}, "serialize": False}
+        options["content_type"] = "application/json"
+        return self._send(method, path, f"{method} {path}", None, body, timeout_s, options)
 
     @cached_property
     def direct(self) -> KubeClient:
@@ -233,22 +254,31 @@ class KubeClient:
         content_type: str = "application/json",
         accept: str = "application/json",
     ) -> Object:
+        options: Object = {"query_params": query or [], "content_type": content_type}
+        options |= {"header_params": {"Accept": accept}, "serializer": _as_it_is}
+        answer: Object = self._send(method, path, subject, kind, body, READ_TIMEOUT_S, options)
+        return answer
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        subject: str,
+        kind: Kind | None,
+        body: Mapping[str, Any] | None,
+        read_timeout_s: float,
+        options: Object,
+    ) -> Any:
+        """The one request to the package; everything that it raises becomes an error of ours."""
+        timeout = (CONNECT_TIMEOUT_S, read_timeout_s)
         try:
-            answer: Object = self._dynamic.request(
-                method,
-                path,
-                body=body,
-                query_params=query or [],
-                header_params={"Accept": accept},
-                content_type=content_type,
-                serializer=_as_it_is,
-                _request_timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+            return self._dynamic.request(
+                method, path, body=body, _request_timeout=timeout, **options
             )
         except DynamicApiError as error:
             raise self._error(error, subject, kind) from error
         except urllib3.exceptions.HTTPError as error:
             raise self._unreachable(error, subject) from error
-        return answer
 
     def _error(self, error: Any, subject: str, kind: Kind | None) -> KubernetesError:
         if error.status == 404 and kind is not None and not is_about_an_object(error.body):
@@ -338,10 +368,6 @@ class _NoDiscovery:
 
 def _as_it_is(_client: Any, answer: Any) -> Any:
     return answer
-
-
-def _dry_run(wanted: bool) -> list[tuple[str, str]]:
-    return [("dryRun", "All")] if wanted else []
 
 
 def _label(kind: Kind, namespace: str | None, name: str = "") -> str:
