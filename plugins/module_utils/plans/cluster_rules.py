@@ -85,6 +85,7 @@ def check(cluster: Cluster, observed: Mapping[str, Any], findings: Findings) -> 
     """All rules, and the sizes; None after an error."""
     spec = cluster.spec
     _check_mount(spec["rootMount"], findings)
+    _check_quorum(spec["masters"]["replicas"], findings)
     properties.check_properties(
         spec.get("properties", {}), "spec.properties", "spec.propertiesFrom", findings
     )
@@ -127,6 +128,12 @@ def _check_mount(mount: Spec, findings: Findings) -> None:
         findings.error("spec.rootMount.uri", None, message, remedy)
     options = mount.get("options", {})
     properties.check_mount_options(options, "spec.rootMount.options", findings)
+
+
+def _check_quorum(masters: int, findings: Findings) -> None:
+    if masters % 2 == 0:
+        message = f"spec.masters.replicas: {masters} masters survive no more failures than {masters - 1}"
+        findings.error("spec.masters.replicas", masters, message, "give an odd number")
 
 
 def _check_process(spec: Spec, place: Place, findings: Findings) -> None:

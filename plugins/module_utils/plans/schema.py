@@ -170,8 +170,9 @@ def _refuse_duplicates(items: list[Any], key: str, path: str, findings: Findings
         if not isinstance(value, (str, int)):
             continue
         if value in seen:
-            where = f"{path}[{index}].{key}"
-            findings.error(where, value, f"{where}: {value!r} is there twice", "give each its own")
+            where = f"{path}[{index}]"
+            message = f"{where}: the {key} {value!r} is there twice"
+            findings.error(where, value, message, f"give each its own {key}")
         seen.add(value)
 
 

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The CRD at a real API server: it refuses what the table says, and gives the defaults that the plan gives."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans._schemas import ALLUXIO_CLUSTER_SPEC
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import complete
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests/bad_input"))
+from bad_input import CASES, LITERALS, TABLE, resource  # noqa: E402
+
+CRD = ROOT / "roles/operator/files/crds/alluxio.io_alluxioclusters.yaml"
+SAMPLES = sorted((ROOT / "config/samples").glob("*.yaml"))
+REFUSED = [case for case in CASES if case["door"] == "both"]
+ACCEPTED = [case for case in CASES if case["door"] == "plan-only"]
+
+Create = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def create(api_server: Any) -> Create:
+    """Creates an AlluxioCluster with strict field validation, as kubectl does, but as a dry run."""
+    status, answer = _post(api_server, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", yaml.safe_load(CRD.read_text()))
+    assert status in (201, 409), answer
+    path = "/apis/alluxio.io/v1alpha1/namespaces/default/alluxioclusters?dryRun=All"
+    base = _in_default(TABLE["base"])
+    deadline = time.monotonic() + 30
+    while _post(api_server, path, base)[0] != 201:
+        assert time.monotonic() < deadline, _post(api_server, path, base)
+        time.sleep(0.2)
+    return lambda cluster: _post(api_server, path, _in_default(cluster))
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=[case["name"] for case in REFUSED])
+def test_the_api_server_refuses_it_at_the_same_field(create: Create, case: dict[str, Any]) -> None:
+    status, answer = create(resource(case))
+    assert status in (400, 422), answer
+    causes = answer.get("details", {}).get("causes", [])
+    fields = [cause.get("field") for cause in causes]
+    at = case.get("at", case["field"])
+    assert at in fields or at in answer["message"], answer["message"]
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=[case["name"] for case in ACCEPTED])
+def test_what_only_the_plan_refuses_is_so_indeed(create: Create, case: dict[str, Any]) -> None:
+    status, answer = create(resource(case))
+    assert status == 201, f"the API server refuses it too, so its door is `both`: {answer}"
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.stem for sample in SAMPLES])
+def test_the_plan_gives_the_defaults_that_the_api_server_gives(create: Create, sample: Path) -> None:
+    cluster = yaml.safe_load(sample.read_text())
+    status, answer = create(cluster)
+    assert status == 201, answer
+    findings = Findings()
+    assert complete(cluster["spec"], ALLUXIO_CLUSTER_SPEC, "spec", findings) == answer["spec"]
+    assert findings.errors == []
+
+
+@pytest.mark.parametrize("literal", LITERALS)
+def test_free_strings_stay_as_they_are(create: Create, literal: str) -> None:
+    spec = {**TABLE["base"]["spec"], "properties": {"a": literal, literal: "a"}}
+    status, answer = create({**TABLE["base"], "spec": spec})
+    assert status == 201, answer
+    assert answer["spec"]["properties"] == spec["properties"]
+
+
+def _in_default(cluster: dict[str, Any]) -> dict[str, Any]:
+    head = {"apiVersion": "alluxio.io/v1alpha1", "kind": "AlluxioCluster"}
+    return {**head, **cluster, "metadata": {**cluster["metadata"], "namespace": "default"}}
+
+
+def _post(server: Any, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Status and answer of a create with strict field validation."""
+    separator = "&" if "?" in path else "?"
+    request = urllib.request.Request(
+        f"{server.url}{path}{separator}fieldValidation=Strict",
+        data=json.dumps(body).encode(),
+        headers={"Authorization": "Bearer admin", "Content-Type": "application/json"},
+    )
+    context = ssl.create_default_context(cafile=str(server.folder / "authority.crt"))
+    try:
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        text = error.read().decode()
+        return error.code, json.loads(text) if text.startswith("{") else {"message": text}

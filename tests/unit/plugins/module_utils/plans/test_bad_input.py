@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The table of bad inputs through the plan; tests/integration runs the same table through an API server."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_cluster import plan
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "bad_input"))
+from bad_input import CASES, TABLE, resource  # noqa: E402
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_is_refused_at_its_field_with_a_remedy(case: dict[str, Any]) -> None:
+    errors = plan(resource(case), {})["errors"]
+    here = [error for error in errors if error["field"] == case["field"]]
+    assert here, f"expected an error at {case['field']}, got {errors}"
+    texts = [f"{error['message']}: {error['remedy']}" for error in here]
+    assert any(case["message"] in text for text in texts), texts
+    assert all(error["remedy"] for error in errors)
+    assert "hush" not in json.dumps(errors), "a credential is shown"
+
+
+def test_the_base_of_the_table_is_good() -> None:
+    assert plan(TABLE["base"], {})["errors"] == []
+
+
+def test_every_exception_has_its_reason() -> None:
+    for case in CASES:
+        assert case["door"] in ("both", "plan-only"), case["name"]
+        assert case.get("why") or (case["door"] == "both" and "at" not in case), case["name"]
