@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a test left behind on the machine: compares two snapshots of it.
 
-`leaks.py save FILE` before, `leaks.py compare FILE` after; or snapshot() and difference() in Python.
-The machine may be busy with other things: a new process counts only when nobody who was there before
+`leaks.py save FILE` before, `leaks.py compare FILE` after; or snapshot() and difference(). The
+machine may be busy with other things: a new process counts only when nobody who was there before
 answers for it, and its namespaces count with it.
 """
 

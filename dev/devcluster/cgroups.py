@@ -51,7 +51,8 @@ def hierarchies() -> Hierarchies:
         if kind == "cgroup2" and mount_point == ROOT:
             controllers = (ROOT / "cgroup.controllers").read_text().split()
             return Hierarchies(2, (ROOT,), frozenset(controllers))
-        if kind in ("cgroup", "cgroup2") and ROOT in mount_point.parents:
+        hidden = not mount_point.is_dir()  # below another mount
+        if kind in ("cgroup", "cgroup2") and ROOT in mount_point.parents and not hidden:
             v1_roots.append(mount_point)
             v1_controllers.update(options.split(","))
     return Hierarchies(1, tuple(v1_roots), frozenset(v1_controllers))

@@ -293,8 +293,8 @@ def _host_listener(cluster: Cluster) -> socket.socket:
         return _listen(cluster.port)
     except OSError as error:
         raise DevClusterError(
-            f"127.0.0.1:{cluster.port}, where the cluster {cluster.name} is reached, is taken by another"
-            f" program: end that, or `dev/cluster down --name {cluster.name}` and `up` for another port."
+            f"127.0.0.1:{cluster.port}, the address of the cluster {cluster.name}, is taken by another"
+            f" program: end that, or `dev/cluster down --name {cluster.name}` and `up` again."
         ) from error
 
 
@@ -308,7 +308,7 @@ def _pid(machine: Machine) -> int:
 
 
 def _ready_nodes(cluster: Cluster, since: dict[str, float] | None = None) -> set[str]:
-    """The nodes whose kubelet says Ready; of those in `since`, only what it said after that time."""
+    """The nodes whose kubelet says Ready; for those in `since` only after that time."""
     found = cluster.api.get("/api/v1/nodes") or {"items": []}
     ready = set()
     for item in found["items"]:

@@ -5,7 +5,7 @@
 A tool is a folder dev/go/<tool> with go.mod, go.sum, and a main package or one `tool` line in
 go.mod; an optional file `ldflags` there holds extra linker flags. The result lies at
 <cache>/bin/<tool>-<key>/<tool>, where <key> covers the folder's files and the compiler: nothing is
-built twice, and a changed file gives a new place. What the module proxy serves is covered by go.sum.
+built twice, and a changed file gives a new place. go.sum covers what the module proxy serves.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class Supervisor:
         self.running[process.pid] = component
 
     def _fork_waiter(self) -> int:
-        """A child that ends once the API server is ready; only it holds the TLS library in memory."""
+        """A child that ends once the API server is ready; only it needs the TLS library."""
         pid = os.fork()
         if pid:
             return pid

@@ -12,7 +12,7 @@ from .errors import DevClusterError
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete the folder. Raises DevClusterError, and deletes nothing, when a mount point is in it."""
+    """Delete the folder. Raises DevClusterError and deletes nothing when anything in it is mounted."""
     if not folder.exists():
         return
     real = folder.resolve()
