@@ -21,7 +21,7 @@ from typing import Any
 
 from .alluxio import master_web, proxy_rest
 from .alluxio.master_web import Leader
-from .alluxio.model import MasterCounters, TierUsage, Worker
+from .alluxio.model import CacheOnly, MasterCounters, TierUsage, Worker
 from .errors import AlluxioError
 from .kube.children import claim_row, workload_row
 from .kube.client import KubeClient
@@ -134,12 +134,13 @@ def _observe_alluxio(
     except AlluxioError as error:
         return None, master_web.reason_of(error)
     proxies = [pod for pod in pods if _may_answer(pod, "proxy") and pod["ready"]]
+    cache_only = _cache_only(client, namespace, proxies, counters)
     return {
         **_leader_row(leader, masters[leader.index]["name"]),
         "lost_masters": list(quorum.lost),
-        "lost_files": counters.lost_files,
         "files_to_persist": counters.files_to_persist,
-        "not_persisted_bytes": _not_persisted_bytes(client, namespace, proxies, counters),
+        "not_persisted_bytes": cache_only.not_persisted_bytes if cache_only else None,
+        "lost_files": cache_only.lost_files if cache_only else None,
     }, None
 
 
@@ -147,12 +148,12 @@ def _may_answer(pod: Mapping[str, Any], component: str) -> bool:
     return pod["component"] == component and pod["phase"] == "Running" and bool(pod["pod_ip"])
 
 
-def _not_persisted_bytes(
+def _cache_only(
     client: KubeClient,
     namespace: str,
     proxies: Sequence[Mapping[str, Any]],
     counters: MasterCounters,
-) -> int | None:
+) -> CacheOnly | None:
     """None where no cheap answer exists.
 
     No figure of the master tells these bytes (docs/decisions/0042), so they are added up from a
@@ -162,7 +163,7 @@ def _not_persisted_bytes(
         return None
     road = web_transport(client, namespace, proxies[0], proxy_rest.REST_PORT, os.environ)
     try:
-        return proxy_rest.not_persisted_bytes(road, "/", _WEB_DEADLINE_S)
+        return proxy_rest.get_cache_only(road, "/", _WEB_DEADLINE_S)
     except AlluxioError:
         return None
 

@@ -134,7 +134,7 @@ observed:
           type: list
           elements: str
         lost_files:
-          description: Files with blocks that no worker holds and that were never persisted.
+          description: Files with blocks that no worker holds and that were never persisted. Null when that is not known.
           type: int
         files_to_persist:
           description: Files that wait for their copy in the UFS.

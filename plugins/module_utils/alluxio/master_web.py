@@ -121,7 +121,6 @@ def parse_counters(document: Node) -> MasterCounters:
     gauges = document.get("gauges")
     return MasterCounters(
         files_to_persist=gauges.get("Master.FilesToBePersisted").read_int("value"),
-        lost_files=gauges.get("Master.LostFileCount").read_int("value"),
         total_paths=gauges.get("Master.TotalPaths").read_int("value"),
     )
 

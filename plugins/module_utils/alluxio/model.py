@@ -65,14 +65,24 @@ class MasterInfo:
 class MasterCounters:
     """Gauges of the leader.
 
-    ``files_to_persist`` were written ASYNC_THROUGH and wait for their copy in the UFS,
-    ``lost_files`` have blocks that no worker holds any more, ``total_paths`` counts files and
-    directories.
+    ``files_to_persist`` were written ASYNC_THROUGH and wait for their copy in the UFS;
+    ``total_paths`` counts files and directories.
     """
 
     files_to_persist: int
-    lost_files: int
     total_paths: int
+
+
+@dataclass(frozen=True, slots=True)
+class CacheOnly:
+    """What exists in Alluxio alone.
+
+    ``not_persisted_bytes`` is the sum of those files, lost ones included; ``lost_files`` counts
+    those with blocks that no worker holds any more.
+    """
+
+    not_persisted_bytes: int
+    lost_files: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from ._json import Node
+from .model import CacheOnly
 from .transport import Transport
 
 REST_PORT = 39999
@@ -15,8 +16,8 @@ REST_PORT = 39999
 _LIMIT_BYTES = 16 * 1024 * 1024
 
 
-def not_persisted_bytes(transport: Transport, path: str, deadline_s: float) -> int:
-    """Bytes of all complete files below ``path`` that exist in the cache alone.
+def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheOnly:
+    """What of the complete files below ``path`` has no copy in the UFS.
 
     The proxy collects the whole listing first, so callers bound the number of paths beforehand.
     Metadata is not synchronised with the UFS. Raises ServerUnreachable, AnswerTooLarge, and
@@ -32,15 +33,12 @@ def not_persisted_bytes(transport: Transport, path: str, deadline_s: float) -> i
         "commonOptions": {"syncIntervalMs": -1},
     }
     body = transport.request(
-        "POST",
-        target,
-        options,
-        deadline_s=deadline_s,
-        limit_bytes=_LIMIT_BYTES,
+        "POST", target, options, deadline_s=deadline_s, limit_bytes=_LIMIT_BYTES
     )
-    files = Node.parse(body, f"{transport.address}{target}")
-    return sum(
-        file.read_int("length")
-        for file in files.elements()
-        if not file.read_bool("folder") and not file.read_bool("persisted")
+    listing = Node.parse(body, f"{transport.address}{target}")
+    files = [entry for entry in listing.elements() if not entry.read_bool("folder")]
+    states = [(file.read_str("persistenceState"), file.read_int("length")) for file in files]
+    return CacheOnly(
+        not_persisted_bytes=sum(length for state, length in states if state != "PERSISTED"),
+        lost_files=sum(state == "LOST" for state, _ in states),
     )

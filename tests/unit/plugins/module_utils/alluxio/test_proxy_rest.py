@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import UnexpectedAnswer
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.model import CacheOnly
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.proxy_rest import (
-    not_persisted_bytes,
+    get_cache_only,
 )
 
 
@@ -36,19 +37,25 @@ class FakeProxy:
         return self._body
 
 
-def entry(length: int, persisted: bool, folder: bool = False) -> dict[str, Any]:
-    return {"length": length, "persisted": persisted, "folder": folder, "path": "/d/x"}
+def entry(length: int, state: str, folder: bool = False) -> dict[str, Any]:
+    return {"length": length, "persistenceState": state, "folder": folder, "path": "/d/x"}
 
 
 def test_only_files_without_a_copy_count() -> None:
-    listing = [entry(3, False), entry(5, True), entry(7, False), entry(100, False, folder=True)]
+    listing = [
+        entry(3, "NOT_PERSISTED"),
+        entry(5, "PERSISTED"),
+        entry(7, "TO_BE_PERSISTED"),
+        entry(11, "LOST"),
+        entry(100, "NOT_PERSISTED", folder=True),
+    ]
     proxy = FakeProxy(json.dumps(listing).encode())
-    assert not_persisted_bytes(proxy, "/", deadline_s=5) == 10
+    assert get_cache_only(proxy, "/", deadline_s=5) == CacheOnly(3 + 7 + 11, lost_files=1)
 
 
 def test_the_path_is_one_encoded_segment_and_nothing_is_synchronised() -> None:
     proxy = FakeProxy(b"[]")
-    assert not_persisted_bytes(proxy, "/a b", deadline_s=5) == 0
+    assert get_cache_only(proxy, "/a b", deadline_s=5) == CacheOnly(0, 0)
     method, path, options = proxy.asked[0]
     assert (method, path) == ("POST", "/api/v1/paths/%2Fa%20b/list-status")
     assert options["loadMetadataType"] == "NEVER"
@@ -57,4 +64,4 @@ def test_the_path_is_one_encoded_segment_and_nothing_is_synchronised() -> None:
 
 def test_a_proxy_without_rest_is_recognised_by_its_empty_answer() -> None:
     with pytest.raises(UnexpectedAnswer, match="the answer is empty"):
-        not_persisted_bytes(FakeProxy(b""), "/", deadline_s=5)
+        get_cache_only(FakeProxy(b""), "/", deadline_s=5)

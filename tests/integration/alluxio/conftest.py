@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Alluxio servers made of the image's own layers; whatever happens, they are ended by their ids."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / "dev"), str(Path(__file__).parent)]
+
+from images import java, layers, oci  # noqa: E402
+from live_alluxio import START_TIMEOUT_S, LiveAlluxio, Ports, worker_host  # noqa: E402
+
+MakeAlluxio = Callable[[int], LiveAlluxio]
+
+
+@pytest.fixture(scope="session")
+def alluxio_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the Java runtime and the jars of the image alluxio."""
+    root = tmp_path_factory.mktemp("image")
+    for spec in (java.runtime(), java.alluxio_jars(ROOT / "dev/images/alluxio")):
+        oci.unpack_layer(layers.build(spec).path, root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def make_alluxio(
+    alluxio_image: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MakeAlluxio]:
+    """make_alluxio(MASTERS): servers that are described but not started."""
+    with contextlib.ExitStack() as running:
+
+        def make(masters: int) -> LiveAlluxio:
+            ports = [Ports(*_free_ports(3)) for _ in range(masters)]
+            (proxy,) = _free_ports(1)
+            folder = tmp_path_factory.mktemp("alluxio")
+            live = LiveAlluxio(alluxio_image, folder, ports, proxy, _free_ports)
+            running.callback(live.end)
+            return live
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def alluxio(make_alluxio: MakeAlluxio) -> LiveAlluxio:
+    """One master, two workers and a proxy, all up."""
+    live = make_alluxio(1)
+    live.start_master(0)
+    live.start_worker(1)
+    live.start_worker(2)
+    live.start_proxy()
+    hosts = {worker_host(1), worker_host(2)}
+    live.wait_for("two live workers", lambda: live.live_hosts() == hosts, START_TIMEOUT_S)
+    return live
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as open_sockets:
+        sockets = [open_sockets.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("", 0))
+        return [one.getsockname()[1] for one in sockets]

@@ -1,0 +1,242 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Real Alluxio servers as plain processes on loopback, made of the layers of our own image.
+
+Workers have an address of 127.0.0.x each, which is the host that the master knows them by. Nothing
+outlives the test process: each server is told to die with it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MASTER_HOST = "127.0.0.1"
+START_TIMEOUT_S = 90
+STOP_TIMEOUT_S = 15
+# Small and quick to start: these tests look at figures, not at speed.
+_JVM = (
+    *("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:MaxDirectMemorySize=128m"),
+    "-Djava.net.preferIPv4Stack=true",
+)
+_LOG4J = """log4j.rootLogger=INFO,C
+log4j.appender.C=org.apache.log4j.ConsoleAppender
+log4j.appender.C.layout=org.apache.log4j.PatternLayout
+log4j.appender.C.layout.ConversionPattern=%d{ISO8601} %p %c{1} %m%n
+"""
+
+MEM_BYTES = 64 * 1024**2
+SSD_BYTES = 256 * 1024**2
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of one server; a master has a journal port, too."""
+
+    rpc: int
+    web: int
+    journal: int = 0
+
+
+@dataclass
+class Server:
+    """One running process, with all that it printed in ``log``."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def end(self, kill: bool = False) -> None:
+        """By its id, and waits until it is gone."""
+        if kill:
+            self.process.kill()
+        else:
+            self.process.terminate()
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class LiveAlluxio:
+    """Masters, workers and a proxy. ``image`` holds opt/jre and opt/alluxio/lib."""
+
+    image: Path
+    folder: Path
+    masters: Sequence[Ports]
+    proxy_port: int
+    free_ports: Callable[[int], list[int]]
+    servers: dict[str, Server] = field(default_factory=dict)
+
+    def start_master(self, number: int) -> None:
+        ports, home = self.masters[number], self.folder / f"master-{number}"
+        # An embedded journal starts on an empty folder without being formatted, on none it does not.
+        (home / "journal").mkdir(parents=True, exist_ok=True)
+        self._start(
+            f"master-{number}",
+            "alluxio.master.AlluxioMaster",
+            {
+                "alluxio.master.rpc.port": ports.rpc,
+                "alluxio.master.web.port": ports.web,
+                "alluxio.master.embedded.journal.port": ports.journal,
+                "alluxio.master.journal.folder": home / "journal",
+                "alluxio.master.metastore.dir": home / "metastore",
+            },
+            heap_mb=192,
+        )
+
+    def start_worker(self, number: int) -> None:
+        """On 127.0.0.1<number>, with a MEM and an SSD tier."""
+        rpc, web = self.free_ports(2)
+        host, home = worker_host(number), self.folder / f"worker-{number}"
+        tiers = [("MEM", MEM_BYTES), ("SSD", SSD_BYTES)]
+        store = "alluxio.worker.tieredstore"
+        self._start(
+            f"worker-{number}",
+            "alluxio.worker.AlluxioWorker",
+            {
+                "alluxio.worker.hostname": host,
+                "alluxio.worker.bind.host": host,
+                "alluxio.worker.web.bind.host": host,
+                "alluxio.worker.rpc.port": rpc,
+                "alluxio.worker.web.port": web,
+                "alluxio.worker.ramdisk.size": MEM_BYTES,
+                f"{store}.levels": len(tiers),
+                **{
+                    f"{store}.level{level}.{key}": value
+                    for level, (name, quota) in enumerate(tiers)
+                    for key, value in (
+                        ("alias", name),
+                        ("dirs.path", home / name),
+                        ("dirs.mediumtype", name),
+                        ("dirs.quota", quota),
+                    )
+                },
+            },
+            heap_mb=128,
+        )
+
+    def start_proxy(self) -> None:
+        properties = {"alluxio.proxy.web.port": self.proxy_port}
+        self._start("proxy", "alluxio.proxy.AlluxioProxy", properties, heap_mb=128)
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self.servers.pop(name).end(kill=True)
+
+    def end(self) -> None:
+        """Ends every server that is left."""
+        for server in reversed(self.servers.values()):
+            server.process.terminate()
+        for server in self.servers.values():
+            server.end()
+        self.servers.clear()
+
+    def master_answer(self, path: str, number: int = 0) -> Any:
+        """The raw JSON of a master's web port. Raises OSError when it does not answer."""
+        url = f"http://{MASTER_HOST}:{self.masters[number].web}{path}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return json.load(answer)
+
+    def live_hosts(self) -> set[str]:
+        """Workers that the first master counts as live; none while it does not lead."""
+        try:
+            info = self.master_answer("/api/v1/master/info")
+        except OSError:
+            return set()
+        return {worker["address"]["host"] for worker in info["workers"]}
+
+    def write(self, path: str, content: bytes, write_type: str) -> None:
+        """A file by the proxy's REST API."""
+        options = {"writeType": write_type, "recursive": True}
+        stream = int(self._rest(f"paths/{path}/create-file", json.dumps(options).encode()))
+        self._rest(f"streams/{stream}/write", content, "application/octet-stream")
+        self._rest(f"streams/{stream}/close", b"")
+
+    def wait_for(self, what: str, is_there: Callable[[], bool], timeout_s: float) -> None:
+        """Fails with the logs' ends when a server dies or time is over."""
+        deadline = time.monotonic() + timeout_s
+        while not is_there():
+            dead = [s for s in self.servers.values() if s.process.poll() is not None]
+            if dead or time.monotonic() > deadline:
+                logs = "\n".join(f"{s.name}:\n{s.log.read_text()[-3000:]}" for s in dead)
+                raise AssertionError(f"no {what} after {timeout_s} s\n{logs}")
+            time.sleep(0.2)
+
+    def _rest(self, path: str, body: bytes, kind: str = "application/json") -> bytes:
+        url = f"http://{MASTER_HOST}:{self.proxy_port}/api/v1/{path}"
+        request = urllib.request.Request(url, body, {"Content-Type": kind}, method="POST")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return bytes(answer.read())
+
+    def _start(
+        self, name: str, main_class: str, properties: Mapping[str, object], heap_mb: int
+    ) -> None:
+        home = self.folder / name
+        home.mkdir(parents=True, exist_ok=True)
+        log = home / "log"
+        definitions = [f"-D{key}={value}" for key, value in properties.items()]
+        command = [
+            *("setpriv", "--pdeathsig", "KILL", str(self.image / "opt/jre/bin/java")),
+            *(*_JVM, f"-Xmx{heap_mb}m", f"-Dalluxio.conf.dir={self._conf()}"),
+            *(f"-Dalluxio.home={self.folder}", f"-Dalluxio.logs.dir={home}", *definitions),
+            *("-cp", f"{self._conf()}:{self.image}/opt/alluxio/lib/*", main_class),
+        ]
+        with open(log, "a") as output:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=home
+            )
+        self.servers[name] = Server(name, process, log)
+
+    def _conf(self) -> Path:
+        conf = self.folder / "conf"
+        if not conf.exists():
+            conf.mkdir()
+            (self.folder / "ufs").mkdir()
+            (conf / "log4j.properties").write_text(_LOG4J)
+            lines = [f"{key}={value}\n" for key, value in self._site_properties().items()]
+            (conf / "alluxio-site.properties").write_text("".join(lines))
+        return conf
+
+    def _site_properties(self) -> dict[str, object]:
+        journal = ",".join(f"{MASTER_HOST}:{ports.journal}" for ports in self.masters)
+        rpc = ",".join(f"{MASTER_HOST}:{ports.rpc}" for ports in self.masters)
+        return {
+            "alluxio.master.hostname": MASTER_HOST,
+            "alluxio.master.rpc.addresses": rpc,
+            "alluxio.master.embedded.journal.addresses": journal,
+            "alluxio.master.mount.table.root.ufs": self.folder / "ufs",
+            "alluxio.master.update.check.enabled": "false",
+            "alluxio.proxy.s3.v2.version.enabled": "false",
+            "alluxio.security.login.username": "root",
+            "alluxio.web.ui.enabled": "false",
+            "alluxio.user.metrics.collection.enabled": "false",
+            "alluxio.user.block.size.bytes.default": "1MB",
+            "alluxio.worker.management.tier.align.reserved.bytes": "2MB",
+            "alluxio.worker.reviewer.class": "alluxio.worker.block.reviewer.AcceptingReviewer",
+            # Everything that is waited for in minutes by default, in seconds.
+            "alluxio.master.worker.connect.wait.time": "1sec",
+            "alluxio.master.worker.info.cache.refresh.time": "1sec",
+            "alluxio.master.worker.timeout": "5sec",
+            "alluxio.master.lost.worker.detection.interval": "1sec",
+            "alluxio.master.lost.worker.file.detection.interval": "1sec",
+            "alluxio.master.embedded.journal.election.timeout.min": "1sec",
+            "alluxio.master.embedded.journal.election.timeout.max": "2sec",
+            "alluxio.master.standby.heartbeat.interval": "1sec",
+            "alluxio.master.heartbeat.timeout": "3sec",
+            "alluxio.worker.block.heartbeat.interval": "1sec",
+            "alluxio.user.worker.list.refresh.interval": "1sec",
+        }
+
+
+def worker_host(number: int) -> str:
+    """The loopback address of a worker."""
+    return f"127.0.0.1{number}"
