@@ -22,10 +22,11 @@ from typing import Any
 from .alluxio import master_web, proxy_rest
 from .alluxio.master_web import Leader
 from .alluxio.model import CacheOnly, MasterCounters, TierUsage, Worker
+from .alluxio.transport import DirectTransport
 from .errors import AlluxioError
 from .kube.children import claim_row, workload_row
 from .kube.client import KubeClient
-from .kube.errors import Forbidden
+from .kube.errors import Forbidden, Refused
 from .kube.pods import pod_row
 from .pod_web import web_transport
 
@@ -116,7 +117,7 @@ def _is_there(
     """False only if it is known to be missing: who may not look cannot tell."""
     try:
         return client.exists(api_version, kind, name, namespace)
-    except Forbidden:
+    except (Forbidden, Refused):
         return True
 
 
@@ -162,6 +163,9 @@ def _cache_only(
     if not proxies or counters.total_paths > _MOST_PATHS_LISTED:
         return None
     road = web_transport(client, namespace, proxies[0], proxy_rest.REST_PORT, os.environ)
+    if not isinstance(road, DirectTransport):
+        # The API server decodes and merges the slashes of the path that REST needs.
+        return None
     try:
         return proxy_rest.get_cache_only(road, "/", _WEB_DEADLINE_S)
     except AlluxioError:

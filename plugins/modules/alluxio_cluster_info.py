@@ -7,17 +7,28 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 module: alluxio_cluster_info
 short_description: Look at an AlluxioCluster, its objects, its pods and the live Alluxio
 version_added: 0.1.0
-author: Alluxio Kubernetes Platform contributors
 description:
-  - Lists what belongs to an AlluxioCluster in Kubernetes and asks the leading Alluxio master for its own account, all in one
-    call of a fraction of a second.
+  - Lists what belongs to an AlluxioCluster in Kubernetes and asks the leading Alluxio master for its
+    own account, all in one call of a fraction of a second.
   - It changes nothing and needs no custom resource; the objects are found by their labels.
   - A silent Alluxio is no failure, it is the result.
-  - Inside Kubernetes the pods are asked directly, from outside through the API server, which takes the permission
-    V(get) (for RV(observed.alluxio.not_persisted_bytes) also V(create)) on V(pods/proxy).
+  - Inside Kubernetes the pods are asked directly, from outside through the API server, which takes
+    the permission C(get) on C(pods/proxy).
+author:
+  - Alluxio Kubernetes Platform contributors (@alluxio-k8s)
+extends_documentation_fragment:
+  - alluxio.k8s.kubernetes
+attributes:
+  check_mode:
+    support: full
+    description: It changes nothing.
+  diff_mode:
+    support: none
+    description: It changes nothing.
 options:
   name:
     description: Name of the AlluxioCluster.
@@ -28,7 +39,8 @@ options:
     type: str
     required: true
   secrets:
-    description: Names of Secrets in the namespace whose existence matters. Their content is never read.
+    description:
+      - Names of Secrets in the namespace whose existence matters. Their content is never read.
     type: list
     elements: str
     default: []
@@ -37,14 +49,6 @@ options:
     type: list
     elements: str
     default: []
-extends_documentation_fragment: alluxio.k8s.kubernetes
-attributes:
-  check_mode:
-    support: full
-    description: It changes nothing.
-  diff_mode:
-    support: none
-    description: It changes nothing.
 """
 
 EXAMPLES = r"""
@@ -56,7 +60,9 @@ EXAMPLES = r"""
 
 - name: Show its live workers
   ansible.builtin.debug:
-    msg: "{{ demo.observed.alluxio.workers | selectattr('state', 'equalto', 'LIVE') | map(attribute='host') }}"
+    msg: "{{ alluxio.workers | selectattr('state', 'equalto', 'LIVE') | map(attribute='host') }}"
+  vars:
+    alluxio: "{{ demo.observed.alluxio }}"
   when: demo.observed.alluxio is not none
 """
 
@@ -75,21 +81,23 @@ observed:
       type: bool
     pods:
       description:
-        - A row for each pod, with C(name), C(uid), C(component), C(pool), C(node), C(host_ip), C(pod_ip), C(phase), C(ready),
-          C(restarts), C(created), C(deleting), C(annotations) of alluxio.io, C(out_of_memory) (containers that were killed for
-          want of memory), and for a pod that is not ready C(reason) and C(message).
+        - A row for each pod, with C(name), C(uid), C(component), C(pool), C(node), C(host_ip),
+          C(pod_ip), C(phase), C(ready), C(restarts), C(created), C(deleting), C(annotations) (those
+          of alluxio.io), C(out_of_memory) (containers that were killed for want of memory), and
+          for a pod that is not ready C(reason) and C(message).
       type: list
       elements: dict
     claims:
       description:
-        - A row for each PersistentVolumeClaim, with C(name), C(component), C(pool), C(phase), C(storage_class), C(size),
-          C(volume_name), C(node), C(created), C(deleting) and C(message).
+        - A row for each PersistentVolumeClaim, with C(name), C(component), C(pool), C(phase),
+          C(storage_class), C(size), C(volume_name), C(node), C(created), C(deleting), C(message).
       type: list
       elements: dict
     workloads:
       description:
-        - A row for each StatefulSet and Deployment, with C(kind), C(name), C(component), C(pool), C(replicas),
-          C(ready_replicas), C(updated_replicas), C(generation), C(observed_generation) and C(claim_templates).
+        - A row for each StatefulSet and Deployment, with C(kind), C(name), C(component), C(pool),
+          C(replicas), C(ready_replicas), C(updated_replicas), C(generation),
+          C(observed_generation) and C(claim_templates).
       type: list
       elements: dict
     secrets:
@@ -122,27 +130,32 @@ observed:
           type: dict
         workers:
           description:
-            - A row for each host, with C(host), C(state) (V(LIVE), V(LOST) or V(DECOMMISSIONED)), C(capacity_bytes),
-              C(used_bytes), C(tiers) and C(last_contact_s).
+            - A row for each host, with C(host), C(state) (V(LIVE), V(LOST) or V(DECOMMISSIONED)),
+              C(capacity_bytes), C(used_bytes), C(tiers) and C(last_contact_s).
           type: list
           elements: dict
         mounts:
-          description: C(uri), C(type) and C(read_only) of each UFS by its path; options and credentials are left out.
+          description:
+            - C(uri), C(type) and C(read_only) of each UFS by its path; options and credentials are
+              left out.
           type: dict
         lost_masters:
           description: Hosts of masters that stopped to report to the leader.
           type: list
           elements: str
-        lost_files:
-          description: Files with blocks that no worker holds and that were never persisted. Null when that is not known.
-          type: int
         files_to_persist:
           description: Files that wait for their copy in the UFS.
           type: int
         not_persisted_bytes:
           description:
-            - Bytes of files that exist in Alluxio alone. Null when that is not known, which is so without a proxy with REST, and
-              beyond 1000 files and directories.
+            - Bytes of files that exist in Alluxio alone. Null when that is not known, which is so
+              without a proxy with REST, beyond 1000 files and directories, and when asked from
+              outside Kubernetes.
+          type: int
+        lost_files:
+          description:
+            - Files with blocks that no worker holds and that were never persisted. Null when that
+              is not known, as RV(observed.alluxio.not_persisted_bytes).
           type: int
     alluxio_error:
       description: Why no master answered; null when one did.

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils import cluster_info
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio import master_web
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import ServerUnreachable
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.transport import DirectTransport
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import (
     Forbidden,
     NotReachable,
@@ -89,11 +90,11 @@ MASTERS = [pod("demo-master-0", "master"), pod("demo-master-1", "master")]
 WHOLE = [*MASTERS, pod("demo-proxy-x", "proxy")]
 
 
-class FakePod:
+class FakePod(DirectTransport):
     """A web port of a pod: the answers by path, or silence."""
 
     def __init__(self, name: str, answers: Mapping[str, Any] | None) -> None:
-        self.address = name
+        super().__init__(name, 19999)
         self._answers = answers
 
     def request(
@@ -207,7 +208,7 @@ def test_a_silent_alluxio_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
     observed = look(monkeypatch, FakeKube(MASTERS), {})
     assert observed["alluxio"] is None
     assert observed["alluxio_error"] == (
-        "demo-master-0: connection refused; demo-master-1: connection refused"
+        "demo-master-0:19999: connection refused; demo-master-1:19999: connection refused"
     )
 
 
@@ -229,6 +230,23 @@ def test_bytes_that_nobody_can_tell_are_not_invented(
     assert alluxio["not_persisted_bytes"] is None
     assert alluxio["lost_files"] is None
     assert alluxio["files_to_persist"] == 1
+
+
+def test_from_outside_the_proxys_rest_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Outside:
+        def __init__(self, pod: FakePod) -> None:
+            self.address = pod.address
+            self.request = pod.request
+
+    answers = {"demo-master-0": leader_answers(), "demo-proxy-x": PROXY}
+
+    def road(_client: Any, _namespace: str, row: Mapping[str, Any], *_rest: Any) -> Outside:
+        return Outside(FakePod(row["name"], answers.get(row["name"])))
+
+    monkeypatch.setattr(cluster_info, "web_transport", road)
+    kube = FakeKube(WHOLE)
+    observed = cluster_info.observe(kube, "demo", "ns", [], [])  # type: ignore[arg-type]
+    assert observed["alluxio"]["not_persisted_bytes"] is None
 
 
 def test_a_silent_api_server_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
