@@ -12,8 +12,8 @@ module: alluxio_cluster_info
 short_description: Look at an AlluxioCluster, its objects, its pods and the live Alluxio
 version_added: 0.1.0
 description:
-  - Lists what belongs to an AlluxioCluster in Kubernetes and asks the leading Alluxio master for its
-    own account, all in one call of a fraction of a second.
+  - Lists what belongs to an AlluxioCluster in Kubernetes and asks the leading Alluxio master for
+    its own account, all in one call of a fraction of a second.
   - It changes nothing and needs no custom resource; the objects are found by their labels.
   - A silent Alluxio is no failure, it is the result.
   - Inside Kubernetes the pods are asked directly, from outside through the API server, which takes
@@ -104,7 +104,8 @@ observed:
       description: For each of O(secrets) whether it exists; true also where we may not look.
       type: dict
     storage_classes:
-      description: For each of O(storage_classes) whether it exists; true also where we may not look.
+      description:
+        - For each of O(storage_classes) whether it exists; true also where we may not look.
       type: dict
     alluxio:
       description: The leading master's own account; null when none answers.

@@ -24,6 +24,9 @@ from .alluxio_cluster_problems import Problem, Weight, find_problems, finding_se
 PASS_PERIOD_S = 5
 _MOST_PROBLEMS = 10
 _MOST_NAMES = 5
+# The CRD refuses a status with longer ones (2048 and 32768).
+_LONGEST_PROBLEM = 1000
+_LONGEST_MESSAGE = 8000
 
 _STANDING = ("Ready", "Updating", "Degraded")
 _WARNINGS = ("Degraded", "Invalid")
@@ -75,7 +78,7 @@ def cluster_status(
         **_generation(cluster),
         **_figures(plan, observed, previous),
         "conditions": _conditions(verdict, cluster),
-        "problems": bounded(verdict.problems, _MOST_PROBLEMS),
+        "problems": bounded([_cut(p, _LONGEST_PROBLEM) for p in verdict.problems], _MOST_PROBLEMS),
     }
     summary = _summary(status, verdict)
     return {
@@ -93,6 +96,10 @@ def bounded(items: list[str], most: int) -> list[str]:
     if len(items) <= most:
         return list(items)
     return [*items[:most], f"and {len(items) - most} more"]
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _judge(
@@ -401,7 +408,7 @@ def _conditions(verdict: Verdict, cluster: Mapping[str, Any]) -> list[dict[str, 
             "type": kind,
             "status": condition.status,
             "reason": condition.reason,
-            "message": condition.message,
+            "message": _cut(condition.message, _LONGEST_MESSAGE),
             **_generation(cluster),
         }
         for kind, condition in named.items()

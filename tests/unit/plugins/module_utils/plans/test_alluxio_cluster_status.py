@@ -8,9 +8,12 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans import alluxio_cluster
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_cluster_status import (
     bounded,
     cluster_status,
@@ -817,8 +820,8 @@ CASES = [
         "Deleting",
         "AsExpected",
         requeue=True,
-        fails="still there: StatefulSet demo-master, StatefulSet demo-worker-fast, Deployment demo-proxy, "
-        "Pod demo-master-0, Pod demo-master-1, and 5 more",
+        fails="still there: StatefulSet demo-master, StatefulSet demo-worker-fast, "
+        "Deployment demo-proxy, Pod demo-master-0, Pod demo-master-1, and 5 more",
     ),
     Case(
         "deleted, data kept",
@@ -1051,6 +1054,28 @@ def test_long_values_of_an_invalid_spec_are_cut() -> None:
     errors = [{"field": "spec.x", "value": "v" * 5000, "message": "is long", "remedy": "cut it"}]
     problems = report_of(planned(errors=errors))["status"]["problems"]
     assert problems == [f"spec.x: {'v' * 80}: is long: cut it"]
+
+
+def test_what_a_step_says_is_cut_to_what_the_crd_takes() -> None:
+    status = report_of(did(failed="x" * 100000))["status"]
+    assert len(status["problems"][0]) == 1000
+    assert all(len(condition["message"]) <= 8000 for condition in status["conditions"])
+
+
+def test_a_real_plan_has_what_the_status_needs() -> None:
+    samples = sorted((Path(__file__).parents[5] / "config" / "samples").glob("*.yaml"))
+    assert samples
+    for sample in samples:
+        resource = yaml.safe_load(sample.read_text())
+        resource["metadata"]["namespace"] = "ns"
+        world = whole()
+        nothing_there()(world)
+        plan = alluxio_cluster.plan(resource, world["observed"])
+        assert plan["errors"] == []
+        report = cluster_status(resource, plan, world["observed"], {"created": ["ConfigMap/x"]})
+        assert report["status"]["phase"] == "Installing"
+        assert report["status"]["workers"]["desired"] == plan["workers"]["replicas"]
+        assert report["status"]["endpoints"] == plan["endpoints"]
 
 
 def test_a_play_without_custom_resource_has_no_generation() -> None:
