@@ -52,24 +52,13 @@ options:
     type: dict
     required: true
   events:
-    description: Events to publish about it.
+    description:
+      - Events to publish about it, each with C(reason) (one word in CamelCase, for programs), C(message)
+        (a sentence for people, cut beyond 1024 bytes) and optionally C(type) (V(Normal), the default, or
+        V(Warning)).
     type: list
     elements: dict
     default: []
-    suboptions:
-      type:
-        description: Whether it is as wished.
-        type: str
-        choices: [Normal, Warning]
-        default: Normal
-      reason:
-        description: One word in CamelCase, for programs.
-        type: str
-        required: true
-      message:
-        description: A sentence for people. Beyond 1024 bytes it is cut.
-        type: str
-        required: true
 """
 
 EXAMPLES = r"""
@@ -115,22 +104,15 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "namespace": {"type": "str"},
     "status": {"type": "dict", "required": True},
-    "events": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "type": {"type": "str", "choices": ["Normal", "Warning"], "default": "Normal"},
-            "reason": {"type": "str", "required": True},
-            "message": {"type": "str", "required": True},
-        },
-    },
+    # Without an inner specification: Ansible reserves the name `message` there.
+    "events": {"type": "list", "elements": "dict", "default": []},
 }
 
 
 def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
     """Writes the status, then the events; raises AlluxioError."""
     del diff
+    events.check(params["events"])
     address = (params["api_version"], params["kind"], params["name"], params["namespace"])
     with connect(params["kubeconfig"], params["context"]) as kube:
         report = status.report(kube, *address, params["status"], dry_run=check_mode)

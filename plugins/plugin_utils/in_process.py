@@ -95,8 +95,9 @@ def plain(value: Any) -> Any:
 def _message(module: ModuleType, validation: ValidationResult) -> str:
     message = str(validation.errors.msg)
     if isinstance(validation.errors[0], UnsupportedError):
-        _, namespace, collection, *_, name = module.__name__.split(".")
-        return f"Unsupported parameters for ({namespace}.{collection}.{name}) module: {message}"
+        path = module.__name__.split(".")
+        name = ".".join((path[1], path[2], path[-1]))
+        return f"Unsupported parameters for ({name}) module: {message}"
     return message
 
 

@@ -20,8 +20,8 @@ def as_yaml(changes: Iterable[tuple[Object | None, Object | None]]) -> dict[str,
     """
     pairs = [presentable(before, after) for before, after in changes]
     return {
-        "before": _documents(before for before, _ in pairs),
-        "after": _documents(after for _, after in pairs),
+        "before": _documents(pair[0] for pair in pairs),
+        "after": _documents(pair[1] for pair in pairs),
     }
 
 

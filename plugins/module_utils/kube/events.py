@@ -6,18 +6,31 @@ from __future__ import annotations
 
 import hashlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from ..errors import InvalidValue
 from .client import KubeClient, Object
 from .errors import Conflict
 
 _API_VERSION = "events.k8s.io/v1"
+_TYPES = ("Normal", "Warning")
 _REPORTER = "alluxio.io/k8s"
 # Limits of the API: a longer note is refused.
 _NOTE_BYTES = 1024
 _INSTANCE_BYTES = 128
+
+
+def check(wanted: Sequence[Mapping[str, Any]]) -> None:
+    """Raises InvalidValue for an event that the API server would refuse."""
+    for index, event in enumerate(wanted):
+        for field in ("reason", "message"):
+            if not (isinstance(event.get(field), str) and event[field]):
+                raise InvalidValue(f"events[{index}].{field}", event.get(field), "give a text")
+        if event.get("type", _TYPES[0]) not in _TYPES:
+            remedy = f"give one of {', '.join(_TYPES)}"
+            raise InvalidValue(f"events[{index}].type", event["type"], remedy)
 
 
 def emit(kube: KubeClient, regarding: Mapping[str, Any], event: Mapping[str, Any]) -> None:
@@ -37,7 +50,8 @@ def emit(kube: KubeClient, regarding: Mapping[str, Any], event: Mapping[str, Any
 def event_object(regarding: Mapping[str, Any], event: Mapping[str, Any], time: str) -> Object:
     """The Event; its name follows from what it says about whom, so that a repetition meets it."""
     note = _cut(str(event["message"]), _NOTE_BYTES)
-    said = "\n".join((str(regarding.get("uid", "")), event["type"], event["reason"], note))
+    kind = event.get("type", _TYPES[0])
+    said = "\n".join((str(regarding.get("uid", "")), kind, event["reason"], note))
     digest = hashlib.sha256(said.encode()).hexdigest()[:16]
     reference = {
         key: regarding[key]
@@ -52,7 +66,7 @@ def event_object(regarding: Mapping[str, Any], event: Mapping[str, Any], time: s
             "name": f"{regarding['name']}.{digest}",
             "namespace": regarding.get("namespace") or "default",
         },
-        "type": event["type"],
+        "type": kind,
         "reason": event["reason"],
         "note": note,
         "action": event.get("action", "Reconcile"),

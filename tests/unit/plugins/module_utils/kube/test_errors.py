@@ -74,7 +74,7 @@ def test_every_answer_becomes_an_error_with_a_remedy(
     http_status: int, error: type, body: object
 ) -> None:
     made = errors.from_answer(http_status, body, "GET ConfigMap n/x")
-    assert type(made) is error
+    assert made.__class__ is error
     assert "GET ConfigMap n/x" in str(made)
     assert made.remedy
 

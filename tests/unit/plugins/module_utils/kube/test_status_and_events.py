@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube import events, status, waiting
 
 T0, T1 = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
@@ -94,6 +95,21 @@ def test_a_note_is_cut_by_bytes_and_a_cluster_wide_object_goes_to_default() -> N
     assert len(made["note"].encode()) <= 1024
     assert made["note"].endswith("...")
     assert made["metadata"]["namespace"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        ({}, "reason"),
+        ({"reason": "R"}, "message"),
+        ({"reason": "R", "message": ""}, "message"),
+        ({"reason": "R", "message": "m", "type": "Error"}, "type"),
+    ],
+)
+def test_an_event_that_the_api_would_refuse(event: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        events.check([{"reason": "R", "message": "m"}, event])
+    assert caught.value.field == f"events[1].{field}"
 
 
 def workload(wanted: int, seen: int = 1, **counts: int) -> dict[str, Any]:
