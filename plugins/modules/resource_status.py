@@ -53,9 +53,9 @@ options:
     required: true
   events:
     description:
-      - Events to publish about it, each with C(reason) (one word in CamelCase, for programs), C(message)
-        (a sentence for people, cut beyond 1024 bytes) and optionally C(type) (V(Normal), the default, or
-        V(Warning)).
+      - Events to publish about it.
+      - Each has C(reason) (one word in CamelCase, for programs), C(message) (a sentence for people,
+        cut beyond 1024 bytes) and optionally C(type) (V(Normal), the default, or V(Warning)).
     type: list
     elements: dict
     default: []

@@ -80,10 +80,13 @@ def from_answer(
     message = str(status.get("message") or body or f"HTTP {http_status}")[:2000]
     if http_status == 422 or status.get("reason") == "Invalid":
         return _invalid(subject, message, status, hide_values)
+    # Before anything is hidden: the sentence about a missing permission quotes no content.
+    if http_status == 403 and (permission := _RBAC.search(message)):
+        return _forbidden(subject, permission)
     if hide_values:
         message = f"HTTP {http_status} {status.get('reason', '')}".rstrip()
     if http_status == 403:
-        return _forbidden(subject, message, status)
+        return _refused(subject, message, status)
     simple: dict[int, tuple[type[KubernetesError], str]] = {
         0: (
             NotReachable,
@@ -144,17 +147,8 @@ def _invalid(
     return InvalidObject(f"{subject} is refused: {said}", remedy, causes=causes)
 
 
-def _forbidden(subject: str, message: str, status: dict[str, Any]) -> KubernetesError:
-    match = _RBAC.search(message)
-    if match is None:
-        ending = "because it is being terminated" in message
-        remedy = (
-            "wait until the namespace is gone and create it again, or use another one"
-            if ending
-            else "satisfy the policy or quota that the API server names, or have it changed"
-        )
-        return Refused(f"{subject}: {message}", remedy, reason=status.get("reason", ""))
-    found = {key: value or "" for key, value in match.groupdict().items()}
+def _forbidden(subject: str, permission: re.Match[str]) -> Forbidden:
+    found = {key: value or "" for key, value in permission.groupdict().items()}
     resource = ".".join(part for part in (found["resource"], found["group"]) if part)
     where = f"in namespace {found['namespace']}" if found["namespace"] else "at cluster scope"
     return Forbidden(
@@ -162,3 +156,13 @@ def _forbidden(subject: str, message: str, status: dict[str, Any]) -> Kubernetes
         f"grant it the verb {found['verb']} on {resource} by a Role or ClusterRole and a binding",
         **found,
     )
+
+
+def _refused(subject: str, message: str, status: dict[str, Any]) -> Refused:
+    ending = "because it is being terminated" in message
+    remedy = (
+        "wait until the namespace is gone and create it again, or use another one"
+        if ending
+        else "satisfy the policy or quota that the API server names, or have it changed"
+    )
+    return Refused(f"{subject}: {message}", remedy, reason=status.get("reason", ""))

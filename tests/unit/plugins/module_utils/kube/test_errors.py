@@ -29,8 +29,9 @@ def status(message: str, reason: str = "Forbidden", **details: object) -> str:
         ),
     ],
 )
-def test_a_missing_permission(message: str, words: str) -> None:
-    error = errors.from_answer(403, status(message), "GET x")
+@pytest.mark.parametrize("hide_values", [False, True])
+def test_a_missing_permission(message: str, words: str, hide_values: bool) -> None:
+    error = errors.from_answer(403, status(message), "GET x", hide_values=hide_values)
     assert isinstance(error, errors.Forbidden)
     assert words in str(error)
     assert "grant it the verb" in error.remedy
