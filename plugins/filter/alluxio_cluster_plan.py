@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Alluxio Kubernetes Platform contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter that plans an AlluxioCluster: plain data in, plain data out that Ansible never takes for a template."""
+"""The filter that plans an AlluxioCluster: plain data in, plain data out that Ansible never takes
+for a template.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
-
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans import alluxio_cluster
 from ansible_collections.alluxio.k8s.plugins.plugin_utils.in_process import plain
 from ansible_collections.alluxio.k8s.plugins.plugin_utils.resources_in import as_resource

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
-
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans import alluxio_cluster
 from ansible_collections.alluxio.k8s.plugins.plugin_utils.resources_in import as_resource
 

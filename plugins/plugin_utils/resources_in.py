@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-
 from ansible_collections.alluxio.k8s.plugins.plugin_utils.in_process import plain
 
 

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""From an AlluxioCluster and an observation to every decision: schema, then rules and sizes, then the objects' values."""
+"""From an AlluxioCluster and an observation to every decision: schema, then rules and sizes, then
+the objects' values.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ KINDS = [
 def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dict[str, Any]:
     """The plan of ``resource`` ({metadata, spec}) as plain data.
 
-    With ``errors`` only name, namespace, errors, warnings and refers are there. Never raises for what a user wrote.
+    With ``errors`` only name, namespace, errors, warnings and refers are there. Never raises for
+    what a user wrote.
     """
     observed = observed or {}
     findings = Findings()
@@ -48,7 +51,9 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
 
 
 def referred(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """The Secrets and StorageClasses that a resource names, before it is planned and whether or not it is valid."""
+    """The Secrets and StorageClasses that a resource names, before it is planned and whether or not
+    it is valid.
+    """
     return _refers(refers.references(resource.get("spec")))
 
 

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The rules of an AlluxioCluster that its schema cannot say, and its sizes. Reports all that it finds."""
+"""The rules of an AlluxioCluster that its schema cannot say, and its sizes. Reports all that it
+finds.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +125,9 @@ def _pods(spec: Spec) -> list[tuple[str, Spec]]:
 def _check_mount(mount: Spec, findings: Findings) -> None:
     authority = mount["uri"].partition("://")[2].partition("/")[0]
     if ":" in authority.rpartition("@")[0]:
-        message = "spec.rootMount.uri holds a password, which everyone could read who may read this resource"
+        message = (
+            "spec.rootMount.uri holds a password, and everyone who reads this resource sees it"
+        )
         remedy = "put it into a Secret and name that under spec.rootMount.optionsFrom"
         findings.error("spec.rootMount.uri", None, message, remedy)
     options = mount.get("options", {})
@@ -132,7 +136,9 @@ def _check_mount(mount: Spec, findings: Findings) -> None:
 
 def _check_quorum(masters: int, findings: Findings) -> None:
     if masters % 2 == 0:
-        message = f"spec.masters.replicas: {masters} masters survive no more failures than {masters - 1}"
+        message = (
+            f"spec.masters.replicas: {masters} masters survive no more failures than {masters - 1}"
+        )
         findings.error("spec.masters.replicas", masters, message, "give an odd number")
 
 

@@ -11,7 +11,6 @@ from ..quantities import format_alluxio_size, parse_millicores
 from . import pods
 from .cluster_rules import Cluster, Pool, Sizes
 from .hashes import config_hash
-from .memory import Memory
 from .naming import MANAGED_BY, POOL_LABEL, selector
 from .pods import Placement, Process
 from .properties import (
@@ -76,7 +75,7 @@ def _masters(cluster: Cluster, sizes: Sizes, files: dict[str, str]) -> dict[str,
             {**own, "alluxio.job.master.hostname": host},
         ),
     ]
-    defaults = _defaults(cluster, sizes) | MASTER
+    defaults = _defaults(sizes) | MASTER
     required = _required(cluster) | _root_mount(cluster.spec["rootMount"]) | _journal(spec)
     digest = _configure(cluster, processes, defaults, required, files)
     claims = cluster.master_claims()
@@ -107,7 +106,8 @@ def _masters(cluster: Cluster, sizes: Sizes, files: dict[str, str]) -> dict[str,
 
 
 def _pool(cluster: Cluster, sizes: Sizes, pool: Pool, files: dict[str, str]) -> dict[str, Any]:
-    # A client finds the worker of its own node by this address, and the job service sends work where the blocks are.
+    # A client finds the worker of its own node by this address, and the job service sends work
+    # where the blocks are.
     node = {"alluxio.locality.node": "$(HOST_IP)", "alluxio.user.hostname": "$(HOST_IP)"}
     worker = {
         **node,
@@ -120,7 +120,7 @@ def _pool(cluster: Cluster, sizes: Sizes, pool: Pool, files: dict[str, str]) -> 
         Process("worker", f"worker-{name}", pool.worker, spec, worker),
         Process("job-worker", f"job-worker-{name}", pool.job_worker, spec["jobWorker"], job),
     ]
-    defaults = _defaults(cluster, sizes) | small_tier_properties(pool.tiers)
+    defaults = _defaults(sizes) | small_tier_properties(pool.tiers)
     required = _required(cluster) | tier_properties(pool.tiers)
     digest = _configure(cluster, processes, defaults, required, files)
     labels = selector(cluster.name, "worker", name)
@@ -159,9 +159,7 @@ def _proxy(cluster: Cluster, sizes: Sizes, files: dict[str, str]) -> dict[str, A
     spec = cluster.spec["proxy"]
     node = {"alluxio.locality.node": "$(HOST_IP)", "alluxio.user.hostname": "$(HOST_IP)"}
     processes = [Process("proxy", "proxy", sizes.proxy, spec, node)]
-    digest = _configure(
-        cluster, processes, _defaults(cluster, sizes) | PROXY, _required(cluster), files
-    )
+    digest = _configure(cluster, processes, _defaults(sizes) | PROXY, _required(cluster), files)
     labels = selector(cluster.name, "proxy")
     return {
         "workload": f"{cluster.name}-proxy",
@@ -255,7 +253,7 @@ def _configure(
     return config_hash(read)
 
 
-def _defaults(cluster: Cluster, sizes: Sizes) -> dict[str, str]:
+def _defaults(sizes: Sizes) -> dict[str, str]:
     block_size = block_size_default(sizes.smallest_top_tier)
     return {**COMMON, BLOCK_SIZE: format_alluxio_size(block_size)}
 

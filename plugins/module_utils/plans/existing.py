@@ -19,7 +19,9 @@ Observed = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Wanted:
-    """A StatefulSet as planned; ``field`` is where the spec describes it, ``way`` how its volumes can be changed."""
+    """A StatefulSet as planned; ``field`` is where the spec describes it, ``way`` how its volumes
+    can be changed.
+    """
 
     workload: str
     claims: Sequence[Claim]
@@ -27,7 +29,10 @@ class Wanted:
     way: str
 
 
-MASTERS_WAY = "keep it; a master's volume grows with its claim where the StorageClass allows expansion, and other changes need a new cluster"
+MASTERS_WAY = (
+    "keep it; a volume can grow by its claim where the StorageClass allows expansion, "
+    "and other changes need a new cluster"
+)
 POOL_WAY = (
     "keep it, and add a pool with the new volumes, then remove this one when its data is persisted"
 )
@@ -39,8 +44,8 @@ def check_masters(name: str, replicas: int, observed: Observed, findings: Findin
     if existing and existing != replicas:
         message = f"spec.masters.replicas: {replicas} is not the {existing} that this cluster has"
         remedy = (
-            f"keep {existing}: the members of a quorum cannot be changed in place; for another number make a new cluster on "
-            "the same UFS and move the clients"
+            f"keep {existing}: the members of a quorum cannot be changed in place; "
+            "for another number make a new cluster on the same UFS and move the clients"
         )
         findings.error("spec.masters.replicas", replicas, message, remedy)
 

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a plan has to say about a spec: all of it at once, since nobody likes to mend one error a run."""
+"""What a plan has to say about a spec: all of it at once, since nobody likes to mend one error a
+run.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The hash that makes a pod restart when, and only when, the configuration that it reads has changed."""
+"""The hash that makes a pod restart when, and only when, the configuration that it reads has
+changed.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The flags of a Java virtual machine: sizes from the plan of its memory, the rest from the user."""
+"""The flags of a Java virtual machine: sizes from the plan, the rest from the user."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def flags(memory: Memory, options: Sequence[str]) -> list[str]:
     ours = [
         f"-Xmx{_size(memory.heap)}",
         f"-XX:MaxDirectMemorySize={_size(memory.direct)}",
-        # Netty then keeps to the limit above in place of counting its own buffers against a second one.
+        # Netty then keeps to the limit above in place of counting its own buffers against a second
+        # one.
         "-Dio.netty.maxDirectMemory=0",
         "-XX:+ExitOnOutOfMemoryError",
     ]

@@ -1,9 +1,11 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The memory of one process: heap + direct memory + overhead + MEM tier = limit of its container, whichever are given.
+"""The memory of one process: heap + direct memory + overhead + MEM tier = limit of its container,
+whichever are given.
 
-All sizes are bytes. The MEM tier is a memory-backed volume: its pages count against the container that writes them. Netty
-shares the JVM's own limit of direct memory only with ``io.netty.maxDirectMemory=0``; otherwise it may take as much again.
+All sizes are bytes. The MEM tier is a memory-backed volume: its pages count against the container
+that writes them. Netty shares the JVM's own limit of direct memory only with
+``io.netty.maxDirectMemory=0``; otherwise it may take as much again.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ HEAP_SHARE_OF_OVERHEAD = 8
 
 @dataclass(frozen=True)
 class Process:
-    """Defaults of one kind of process. ``least_heap``: the smallest that Alluxio 2.9.6 was seen to run with."""
+    """Defaults of one kind of process. ``least_heap``: the smallest that Alluxio 2.9.6 was seen to
+    run with.
+    """
 
     heap: int
     direct: int
@@ -48,7 +52,9 @@ PROCESSES = {
 
 @dataclass(frozen=True)
 class Memory:
-    """A division that fits: ``heap + direct + overhead + mem_tier <= limit``, and ``request <= limit``."""
+    """A division that fits: ``heap + direct + overhead + mem_tier <= limit``, and ``request <=
+    limit``.
+    """
 
     heap: int
     direct: int
@@ -71,7 +77,9 @@ class Given:
 
 @dataclass(frozen=True)
 class Place:
-    """How messages name the process (``workers[fast]``) and where its fields are (``spec.workers[0]``)."""
+    """How messages name the process (``workers[fast]``) and where its fields are
+    (``spec.workers[0]``).
+    """
 
     label: str
     field: str
@@ -113,7 +121,9 @@ def divide(process: Process, given: Given, mem_tier: int) -> Memory | None:
 
 
 def sum_in_words(mem_tier: int, heap: int, direct: int, overhead: int) -> str:
-    """``MEM 4Gi + heap 2Gi + direct 1Gi + overhead 0.5Gi = 7.5Gi``, all in the unit that suits the sum."""
+    """``MEM 4Gi + heap 2Gi + direct 1Gi + overhead 0.5Gi = 7.5Gi``, all in the unit that suits the
+    sum.
+    """
     total = mem_tier + heap + direct + overhead
     parts = [("MEM", mem_tier), ("heap", heap), ("direct", direct), ("overhead", overhead)]
     terms = " + ".join(f"{name} {_in_unit(size, total)}" for name, size in parts if size)
@@ -161,7 +171,9 @@ def _wanted(process: Process, given: Given) -> tuple[int, int, int]:
 
 
 def _within(process: Process, given: Given, room: int) -> tuple[int, int, int]:
-    """What the process gets of ``room``, the limit without the MEM tier. May be too small or negative."""
+    """What the process gets of ``room``, the limit without the MEM tier. May be too small or
+    negative.
+    """
     if given.heap is not None:
         overhead = _overhead(process, given.heap) if given.overhead is None else given.overhead
         rest = _whole_mebibytes(room - given.heap - overhead)
@@ -195,9 +207,11 @@ def _refuse(
     total = mem_tier + heap + direct + overhead
     limit = given.limit or 0
     path = f"{place.field}.resources.limits.memory"
-    message = f"{place.label}: {sum_in_words(mem_tier, heap, direct, overhead)} > limit {_in_unit(limit, total)}"
+    words = sum_in_words(mem_tier, heap, direct, overhead)
+    message = f"{place.label}: {words} > limit {_in_unit(limit, total)}"
     quota = ", lower the quota of the MEM tier" if mem_tier else ""
-    remedy = f"raise {path} to {format_bytes(_up_to_mebibytes(total))}{quota} or lower {place.field}.memory"
+    enough = format_bytes(_up_to_mebibytes(total))
+    remedy = f"raise {path} to {enough}{quota} or lower {place.field}.memory"
     findings.error(path, format_bytes(limit), message, remedy)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from .findings import Findings
 
-# A pod of a StatefulSet carries the label controller-revision-hash: its StatefulSet's name, a dash and 10 characters,
-# and a label's value has at most 63.
+# A pod of a StatefulSet carries the label controller-revision-hash: its StatefulSet's name, a dash
+# and 10 characters, and a label's value has at most 63.
 LONGEST_STATEFULSET = 63 - 11
 LONGEST_NAME = LONGEST_STATEFULSET - len("-master")
 LONGEST_NAME_AND_POOL = LONGEST_STATEFULSET - len("-worker-")
@@ -27,7 +27,9 @@ _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 def check_names(
     name: Any, namespace: Any, pools: Sequence[Mapping[str, Any]], findings: Findings
 ) -> None:
-    """Refuses names that Kubernetes would refuse later, or that could collide with another cluster's."""
+    """Refuses names that Kubernetes would refuse later, or that could collide with another
+    cluster's.
+    """
     if not isinstance(name, str) or not _DNS_1035.match(name):
         message = f"metadata.name: {name!r} cannot be part of the name of a Service"
         remedy = "use lower-case letters, digits and dashes, and begin with a letter"
@@ -78,7 +80,8 @@ def _check_pool(name: str, pool: str, field: str, findings: Findings) -> None:
         remedy = f"use at most {LONGEST_NAME_AND_POOL}, because the StatefulSet is named after both"
         findings.error(field, pool, message, remedy)
     if "worker" in pool.split("-"):
-        # Cluster x with pool a-worker-b and cluster x-worker-a with pool b would share a StatefulSet.
+        # Cluster x with pool a-worker-b and cluster x-worker-a with pool b would share a
+        # StatefulSet.
         message = f"{field}: {pool!r} contains the word worker"
         findings.error(
             field, pool, message, "choose another name, this one could collide with other clusters"

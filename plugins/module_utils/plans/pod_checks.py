@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a schema cannot say about the fields of a pod: clashes with what the plan puts there itself."""
+"""What a schema cannot say about the fields of a pod: clashes with what the plan puts there."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def check_env(env: Sequence[Mapping[str, Any]], field: str, findings: Findings) 
             message = f"{path}: {name} has both value and valueFrom"
             findings.error(path, None, message, "give one of them")
         if variable.get("value") and CREDENTIAL.search(name):
-            message = f"{path}: {name} is a credential, and would be readable by everyone who may read this resource"
+            message = (
+                f"{path}: {name} is a credential, and everyone who reads this resource sees it"
+            )
             findings.error(f"{path}.value", None, message, "use valueFrom.secretKeyRef")
 
 

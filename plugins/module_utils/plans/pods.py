@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pods: containers, identity, placement and volumes, as the templates need them.
 
-Every pod runs under the restricted pod security standard. User's strings stay literal: Kubernetes expands ``$(NAME)`` in
-``env`` and ``args`` and reads ``$$`` as ``$``.
+Every pod runs under the restricted pod security standard. User's strings stay literal: Kubernetes
+expands ``$(NAME)`` in ``env`` and ``args`` and reads ``$$`` as ``$``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ HOUR_S = 3600
 
 @dataclass(frozen=True)
 class Kind:
-    """What makes one kind of process: how the image's entrypoint starts it, its ports, how long it may take to start."""
+    """What makes one kind of process: how the image's entrypoint starts it, its ports, how long it
+    may take to start.
+    """
 
     args: list[str]
     java_opts: str
@@ -43,7 +45,8 @@ class Kind:
 
 
 KINDS = {
-    # A master replays its journal before it answers, which takes hours when it is long: killing it starts that again.
+    # A master replays its journal before it answers, which takes hours when it is long: killing it
+    # starts that again.
     "master": Kind(
         ["master-only", "--no-format"], "ALLUXIO_MASTER_JAVA_OPTS",
         {"rpc": 19998, "web": 19999, "embedded": 19200}, 19200, 6 * HOUR_S, "500m",
@@ -61,13 +64,17 @@ KINDS = {
         ["job-worker"], "ALLUXIO_JOB_WORKER_JAVA_OPTS",
         {"job-rpc": 30001, "job-data": 30002, "job-web": 30003}, 30001, 6 * HOUR_S, "100m",
     ),
-    "proxy": Kind(["proxy"], "ALLUXIO_PROXY_JAVA_OPTS", {"http": 39999}, 39999, HOUR_S // 4, "250m"),
+    "proxy": Kind(
+        ["proxy"], "ALLUXIO_PROXY_JAVA_OPTS", {"http": 39999}, 39999, HOUR_S // 4, "250m",
+    ),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Process:
-    """A process of a pod. ``config``: the name of its property files and of its folder in the pod's configuration."""
+    """A process of a pod. ``config``: the name of its property files and of its folder in the pod's
+    configuration.
+    """
 
     kind: str
     config: str
@@ -78,7 +85,9 @@ class Process:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the pods of a component may run. ``spread`` selects the pods that keep apart, ``alone`` whether they must."""
+    """Where the pods of a component may run. ``spread`` selects the pods that keep apart, ``alone``
+    whether they must.
+    """
 
     selector: Mapping[str, str]
     apart_from: Mapping[str, str]
@@ -127,7 +136,9 @@ def configuration_args(processes: Sequence[Process]) -> list[str]:
 
 
 def security(spec: Mapping[str, Any], openshift: bool) -> dict[str, Any]:
-    """The pod's security context. OpenShift chooses user and groups of each namespace itself and refuses others."""
+    """The pod's security context. OpenShift chooses user and groups of each namespace itself and
+    refuses others.
+    """
     chosen = spec["security"]
     fs_group = chosen.get("fsGroup", None if openshift else DEFAULT_FS_GROUP)
     context = {
@@ -165,7 +176,9 @@ def pod_annotations(spec: Mapping[str, Any], config_hash: str) -> dict[str, str]
 
 
 def secret_volumes(spec: Mapping[str, Any], root_mount: bool) -> tuple[list[Any], list[Any]]:
-    """Volumes of the Secrets with properties and, for masters, mount options; and where assemble.sh sees them."""
+    """Volumes of the Secrets with properties and, for masters, mount options; and where assemble.sh
+    sees them.
+    """
     sources = [
         ("properties", index, source) for index, source in enumerate(spec.get("propertiesFrom", ()))
     ]

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Alluxio site properties: our defaults, the user's, and those that the plan alone decides.
 
-A file is read by ``java.util.Properties.load``: ISO-8859-1, later lines win. The order in a pod is defaults, the user's,
-those of Secrets, the plan's own, those of the pod itself (roles/alluxio_cluster/files/assemble.sh puts them together).
+A file is read by ``java.util.Properties.load``: ISO-8859-1, later lines win. The order in a pod is
+defaults, the user's, those of Secrets, the plan's own, those of the pod itself
+(roles/alluxio_cluster/files/assemble.sh puts them together).
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from .memory import MI
 BLOCK_SIZE = "alluxio.user.block.size.bytes.default"
 ROOT_OPTION = "alluxio.master.mount.table.root.option."
 
-# Bring a client back within 10 s of a lost master; with Alluxio's defaults it takes 33 s, because a client asks the masters
-# one after another and waits 30 s for one whose address is gone. Measured with pods deleted; see docs/decisions.
+# Bring a client back within 10 s of a lost master; with Alluxio's defaults it takes 33 s, because a
+# client asks the masters one after another and waits 30 s for one whose address is gone. Measured
+# with pods deleted; see docs/decisions.
 FAIL_OVER = {
     "alluxio.user.master.polling.concurrent": "true",
     "alluxio.user.master.polling.timeout": "2sec",
@@ -31,7 +33,8 @@ FAIL_OVER = {
 }
 COMMON = {
     **FAIL_OVER,
-    # Any user id may run the pods, and it has no name in the image; all processes must agree on one.
+    # Any user id may run the pods, and it has no name in the image; all processes must agree on
+    # one.
     "alluxio.security.login.username": "alluxio",
     "alluxio.underfs.allow.set.owner.failure": "true",
     # What was written and acknowledged must survive the loss of a pod.
@@ -41,11 +44,13 @@ COMMON = {
     "alluxio.user.metrics.collection.enabled": "false",
     # Reports to Alluxio's makers and asks them for newer versions.
     "alluxio.master.update.check.enabled": "false",
-    # Not every image has its files, and without them the process does not start. REST and metrics stay.
+    # Not every image has its files, and without them the process does not start. REST and metrics
+    # stay.
     "alluxio.web.ui.enabled": "false",
 }
 MASTER = {
-    # A pod is either running or gone: five minutes of a dead worker's blocks in answers would be wrong for most of them.
+    # A pod is either running or gone: five minutes of a dead worker's blocks in answers would be
+    # wrong for most of them.
     "alluxio.master.worker.timeout": "30sec",
     "alluxio.master.lost.worker.detection.interval": "5sec",
     "alluxio.master.embedded.journal.election.timeout.min": "3s",
@@ -107,7 +112,8 @@ OWNED = (
         "remove it: the volumes of the pods are mounted at the image's own folders",
     ),
 )
-# Alluxio's own list of credentials (PropertyKey with DisplayType.CREDENTIALS), by how their names end.
+# Alluxio's own list of credentials (PropertyKey with DisplayType.CREDENTIALS), by how their names
+# end.
 CREDENTIAL = re.compile(
     r"(?i)(access[._-]?key([._-]?id)?|secret([._-]?(access)?[._-]?key)?|accesskeysecret|password|passwd|passphrase"
     r"|api[._-]?key|private[._-]?key|fs\.azure\.(account\.key|sas)\..*)\Z"
@@ -118,7 +124,7 @@ _ALLUXIO_SIZE = re.compile(r"(?i)\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)b?\s*\Z")
 def check_properties(
     properties: Mapping[str, str], field: str, secrets_field: str, findings: Findings
 ) -> None:
-    """Refuses properties that other fields decide, and credentials, whose values are never shown."""
+    """Refuses credentials, whose values are never shown, and what other fields decide."""
     for key, value in properties.items():
         path = f"{field}.{key}"
         if CREDENTIAL.search(key):
@@ -137,7 +143,8 @@ def check_mount_options(options: Mapping[str, str], field: str, findings: Findin
 
 
 def block_size_default(smallest_top_tier: int) -> int:
-    """Bytes of a block: Alluxio's 64MB, or a quarter of a top tier that is smaller, as a power of two of MiB.
+    """Bytes of a block: Alluxio's 64MB, or a quarter of a top tier that is smaller, as a power of
+    two of MiB.
 
     A block as large as the top tier is written to the UFS but never cached, without any error.
     """
@@ -168,7 +175,9 @@ def check_block_size(
 
 
 def parse_alluxio_size(text: str) -> int | None:
-    """Bytes of a size in Alluxio's syntax, in which 1KB is 1024 (alluxio.util.FormatUtils); None if it is none."""
+    """Bytes of a size in Alluxio's syntax, in which 1KB is 1024 (alluxio.util.FormatUtils); None if
+    it is none.
+    """
     match = _ALLUXIO_SIZE.match(text)
     if match is None:
         return None
@@ -177,7 +186,7 @@ def parse_alluxio_size(text: str) -> int | None:
 
 
 def render(properties: Mapping[str, str]) -> str:
-    """A property file, one line each, in the order of the keys so that it is the same every time."""
+    """A property file, one line each, by key so that it is the same every time."""
     return "".join(
         f"{escape_key(key)}={escape_value(properties[key])}\n" for key in sorted(properties)
     )
@@ -189,7 +198,9 @@ def escape_key(key: str) -> str:
 
 
 def escape_value(value: str) -> str:
-    """The value as ``java.util.Properties.load`` reads it back: it would swallow blanks at the beginning."""
+    """The value as ``java.util.Properties.load`` reads it back: it would swallow blanks at the
+    beginning.
+    """
     escaped = _escape(value)
     return "\\" + escaped if escaped.startswith(" ") else escaped
 
@@ -209,7 +220,5 @@ def _ascii(letter: str) -> str:
 
 
 def _refuse_credential(path: str, secrets_field: str, findings: Findings) -> None:
-    message = (
-        f"{path} is a credential, and would be readable by everyone who may read this resource"
-    )
+    message = f"{path} is a credential, and everyone who reads this resource sees it"
     findings.error(path, None, message, f"put it into a Secret and name that under {secrets_field}")

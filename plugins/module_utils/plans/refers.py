@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The objects that a spec refers to but does not make: Secrets and StorageClasses. Works on specs that are not valid too."""
+"""The objects that a spec refers to but does not make: Secrets and StorageClasses. Works on specs
+that are not valid too.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ class Reference:
 
 
 def references(spec: Any) -> list[Reference]:
-    """Every mention of a Secret or a StorageClass, in the order of the spec. Optional ones are left out."""
+    """Every mention of a Secret or a StorageClass, in the order of the spec. Optional ones are left
+    out.
+    """
     return list(_walk(spec, "spec"))
 
 

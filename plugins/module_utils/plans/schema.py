@@ -1,9 +1,11 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the API server does with a spec, done for those who have no CRD: defaults, and all errors with their paths.
+"""What the API server does with a spec, done for those who have no CRD: defaults, and all errors
+with their paths.
 
-Follows the rules of structural schemas (apiextensions.k8s.io/v1): a null where none is allowed counts as absent, a default
-is completed by the defaults within it. Unlike the API server it refuses unknown fields always, and suggests the right one.
+Follows the rules of structural schemas (apiextensions.k8s.io/v1): a null where none is allowed
+counts as absent, a default is completed by the defaults within it. Unlike the API server it refuses
+unknown fields always, and suggests the right one.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import copy
 import difflib
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from .findings import Findings
@@ -39,7 +41,9 @@ _SHOWN_LENGTH = 100
 
 
 def complete(value: Any, schema: Schema, path: str, findings: Findings) -> Any:
-    """The value with its defaults. Every error goes to ``findings``; wrong parts are left as they are."""
+    """The value with its defaults. Every error goes to ``findings``; wrong parts are left as they
+    are.
+    """
     if value is None and schema.get("nullable"):
         return None
     if not _has_type(value, schema, path, findings):
@@ -105,7 +109,8 @@ def _has_type(value: Any, schema: Schema, path: str, findings: Findings) -> bool
         if right and (expected == "boolean" or not isinstance(value, bool)):
             return True
         words = _WORDS[expected]
-    # The text in place of a string or a map could be a password that slipped; in place of a number it is worth showing.
+    # The text in place of a string or a map could be a password that slipped; in place of a number
+    # it is worth showing.
     shown = value if words in (_WORDS["integer"], _WORDS["number"], _WORDS["boolean"]) else None
     shown = _shortened(shown)
     given = f"{type(value).__name__} {shown!r}" if shown is not None else type(value).__name__
@@ -176,7 +181,7 @@ def _refuse_duplicates(items: list[Any], key: str, path: str, findings: Findings
         seen.add(value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(pattern: str) -> re.Pattern[str]:
     # Go's `$` is the end of the text, Python's also stands before a last newline.
     return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern))

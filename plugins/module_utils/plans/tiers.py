@@ -14,22 +14,28 @@ from .memory import GI, MI
 
 # Alluxio wants its aliases from fast to slow, in this order.
 ORDER = ("MEM", "SSD", "HDD")
-# A file system keeps some of its volume for itself; the first when we choose the quota, the second when the user does.
+# A file system keeps some of its volume for itself; the first when we choose the quota, the second
+# when the user does.
 DEFAULT_SHARE_PERCENT = 90
 LARGEST_SHARE_PERCENT = 95
-# Files of a memory-backed volume take whole pages, so it needs a little more than the quota.
-MEM_ROOM_SHARE = 20
+# Files of a memory-backed volume take whole pages, so it needs a little more than the quota. The
+# overhead of the process pays for it, which is why there is an upper bound.
+MEM_ROOM_SHARE = 64
 LEAST_MEM_ROOM = 4 * MI
+LARGEST_MEM_ROOM = 128 * MI
 # Alluxio keeps 1GB of each folder free by default, more than a small tier has.
 LARGEST_RESERVE = GI
 RESERVE_SHARE = 32
-# Below this Alluxio's default reviewer, which wants 64 to 256 MB of room, turns blocks away from tiers that have room.
+# Below this Alluxio's default reviewer, which wants 64 to 256 MB of room, turns blocks away from
+# tiers that have room.
 SMALL_TIER = 2 * GI
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A PersistentVolumeClaim that a StatefulSet makes for each pod. ``field``: where the spec asks for it."""
+    """A PersistentVolumeClaim that a StatefulSet makes for each pod. ``field``: where the spec asks
+    for it.
+    """
 
     name: str
     size: str
@@ -40,7 +46,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class Tier:
-    """One tier. ``size_limit_bytes`` is that of the memory-backed volume, ``claim`` that of any other."""
+    """One tier. ``size_limit_bytes`` is that of the memory-backed volume, ``claim`` that of any
+    other.
+    """
 
     level: int
     medium: str
@@ -125,7 +133,7 @@ def _tier(level: int, tier: Mapping[str, Any], field: str, findings: Findings) -
         findings.error(f"{field}.lowWatermark", low, message, f"give less than {high}")
     if tier["medium"] == "MEM":
         quota = _mem_quota(tier, field, findings)
-        size_limit = None if quota is None else quota + max(LEAST_MEM_ROOM, quota // MEM_ROOM_SHARE)
+        size_limit = None if quota is None else quota + _mem_room(quota)
         volume = None
     else:
         quota = _volume_quota(tier, field, findings)
@@ -134,6 +142,10 @@ def _tier(level: int, tier: Mapping[str, Any], field: str, findings: Findings) -
     if quota is None or not _large_enough(quota, field, findings):
         return None
     return Tier(level, tier["medium"], quota, high, low, size_limit, volume)
+
+
+def _mem_room(quota: int) -> int:
+    return max(LEAST_MEM_ROOM, min(quota // MEM_ROOM_SHARE // MI * MI, LARGEST_MEM_ROOM))
 
 
 def _tier_claim(tier: Mapping[str, Any], field: str) -> Claim:
@@ -175,8 +187,8 @@ def _refuse_quota(quota: int, size: int, most: int, field: str, findings: Findin
     why = "above" if quota > size else f"above {LARGEST_SHARE_PERCENT} % of"
     message = f"{field}: quota {given} is {why} volume.size {volume}"
     remedy = (
-        f"give at most {format_bytes(most // MI * MI)}, since the file system needs room of its own, "
-        "or a larger volume.size"
+        f"give at most {format_bytes(most // MI * MI)}, since the file system needs room of its "
+        "own, or a larger volume.size"
     )
     findings.error(f"{field}.quota", given, message, remedy)
 

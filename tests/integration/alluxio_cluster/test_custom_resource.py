@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The CRD at a real API server: it refuses what the table says, and gives the defaults that the plan gives."""
+"""The CRD at a real API server: it refuses what the table says, and gives the defaults that the
+plan gives.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans._schemas import ALLUXIO_CLUSTER_SPEC
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import complete
@@ -36,7 +37,11 @@ Create = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def create(api_server: Any) -> Create:
     """Creates an AlluxioCluster with strict field validation, as kubectl does, but as a dry run."""
-    status, answer = _post(api_server, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", yaml.safe_load(CRD.read_text()))
+    status, answer = _post(
+        api_server,
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+        yaml.safe_load(CRD.read_text()),
+    )
     assert status in (201, 409), answer
     path = "/apis/alluxio.io/v1alpha1/namespaces/default/alluxioclusters?dryRun=All"
     base = _in_default(TABLE["base"])
@@ -64,7 +69,9 @@ def test_what_only_the_plan_refuses_is_so_indeed(create: Create, case: dict[str,
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=[sample.stem for sample in SAMPLES])
-def test_the_plan_gives_the_defaults_that_the_api_server_gives(create: Create, sample: Path) -> None:
+def test_the_plan_gives_the_defaults_that_the_api_server_gives(
+    create: Create, sample: Path
+) -> None:
     cluster = yaml.safe_load(sample.read_text())
     status, answer = create(cluster)
     assert status == 201, answer

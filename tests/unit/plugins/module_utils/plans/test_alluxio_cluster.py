@@ -65,7 +65,11 @@ HashKey = tuple[str, ...]
 def hashes(resource: dict[str, Any]) -> dict[str, str]:
     result = good(resource)
     pools = {f"worker-{pool['name']}": pool["config_hash"] for pool in result["pools"]}
-    return {"master": result["masters"]["config_hash"], "proxy": result["proxy"]["config_hash"], **pools}
+    return {
+        "master": result["masters"]["config_hash"],
+        "proxy": result["proxy"]["config_hash"],
+        **pools,
+    }
 
 
 def _set(*path: str | int, value: Any) -> Callable[[dict[str, Any]], None]:
@@ -129,7 +133,9 @@ def test_refers_to_every_secret_and_storage_class_once() -> None:
     assert referred(resource) == refers
 
 
-@pytest.mark.parametrize("spec", [None, {}, [], "text", {"workers": 5}, {"workers": [None]}, {"rootMount": []}])
+@pytest.mark.parametrize(
+    "spec", [None, {}, [], "text", {"workers": 5}, {"workers": [None]}, {"rootMount": []}]
+)
 def test_whatever_a_user_writes_gives_errors_and_no_exception(spec: Any) -> None:
     resource = {"metadata": {"name": "a", "namespace": "b"}, "spec": spec}
     result = plan(resource, None)
@@ -196,12 +202,30 @@ def test_one_master_and_no_proxy() -> None:
         "s3": None,
     }
     assert result["proxy"] is None
-    assert [budget["name"] for budget in result["disruption_budgets"]] == ["minimal-master", "minimal-worker"]
+    assert [budget["name"] for budget in result["disruption_budgets"]] == [
+        "minimal-master",
+        "minimal-worker",
+    ]
 
 
 def test_the_spec_has_no_field_that_a_variable_of_ours_has() -> None:
-    """The operator hands each first-level field to Ansible as a variable, which wins over every other."""
+    """The operator hands each first-level field to Ansible as a variable, which wins over every
+    other.
+    """
     schema = plan.__globals__["ALLUXIO_CLUSTER_SPEC"]
-    ansible = {"plan", "environment", "vars", "hosts", "groups", "inventory_hostname", "omit", "state", "meta", "name"}
+    ansible = {
+        "plan",
+        "environment",
+        "vars",
+        "hosts",
+        "groups",
+        "inventory_hostname",
+        "omit",
+        "state",
+        "meta",
+        "name",
+    }
     assert not set(schema["properties"]) & ansible
-    assert not [key for key in schema["properties"] if key.startswith(("alluxio_", "ansible_", "_"))]
+    assert not [
+        key for key in schema["properties"] if key.startswith(("alluxio_", "ansible_", "_"))
+    ]

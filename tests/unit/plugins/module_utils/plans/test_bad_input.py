@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The table of bad inputs through the plan; tests/integration runs the same table through an API server."""
+"""The table of bad inputs through the plan; tests/integration runs the same table through an API
+server.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_cluster import plan
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "bad_input"))
-from bad_input import CASES, TABLE, resource  # noqa: E402
+from bad_input import CASES, TABLE, resource
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One sum: heap + direct memory + overhead + MEM tier fit into the limit, whichever of them are given."""
+# ruff: noqa: E501 (tables of cases)
+"""One sum: heap + direct memory + overhead + MEM tier fit into the limit, whichever of them are
+given.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,9 @@ def test_a_namespace_must_be_one(namespace: Any) -> None:
 
 def test_no_two_clusters_share_a_stateful_set() -> None:
     words = ["x", "y", "worker", "master"]
-    names = ["-".join(parts) for count in (1, 2, 3) for parts in itertools.product(words, repeat=count)]
+    names = [
+        "-".join(parts) for count in (1, 2, 3) for parts in itertools.product(words, repeat=count)
+    ]
     owners: dict[str, tuple[str, str]] = {}
     for name, pool in itertools.product(names, names):
         if not errors(name, pools=(pool,)):

@@ -111,12 +111,19 @@ def test_errors_name_field_and_remedy(value: Any, field: str, words: str) -> Non
 
 def test_all_errors_are_found_in_one_walk() -> None:
     _, errors = walk({"x": 1, "inner": {"count": "a"}, "list": [{"y": 1}]})
-    assert [field for field, _, _ in errors] == ["spec.x", "spec.inner.count", "spec.list[0].y", "spec.must"]
+    assert [field for field, _, _ in errors] == [
+        "spec.x",
+        "spec.inner.count",
+        "spec.list[0].y",
+        "spec.must",
+    ]
 
 
 def test_text_that_could_be_a_password_is_not_shown() -> None:
     findings = Findings()
-    complete({"must": "x", "secretKey": "hush", "inner": "hush", "map": "hush"}, SCHEMA, "spec", findings)
+    complete(
+        {"must": "x", "secretKey": "hush", "inner": "hush", "map": "hush"}, SCHEMA, "spec", findings
+    )
     assert len(findings.errors) == 3
     assert "hush" not in str(findings.errors)
 

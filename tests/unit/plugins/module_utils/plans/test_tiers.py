@@ -129,9 +129,7 @@ def test_without_memory_the_ram_disk_is_empty() -> None:
         ([disk("HDD", "4Ti")], "1GB", False),
     ],
 )
-def test_small_tiers_are_usable(
-    tiers: list[dict[str, Any]], reserve: str, accepting: bool
-) -> None:
+def test_small_tiers_are_usable(tiers: list[dict[str, Any]], reserve: str, accepting: bool) -> None:
     properties = small_tier_properties(planned(*tiers))
     assert properties["alluxio.worker.management.tier.align.reserved.bytes"] == reserve
     assert ("alluxio.worker.reviewer.class" in properties) is accepting
