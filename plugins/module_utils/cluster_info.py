@@ -125,6 +125,8 @@ def _observe_alluxio(
     client: KubeClient, namespace: str, pods: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, Any] | None, str | None]:
     masters = [pod for pod in pods if _may_answer(pod, "master")]
+    if not masters:
+        return None, "no pod of a master runs"
     roads = [
         web_transport(client, namespace, pod, master_web.WEB_PORT, os.environ) for pod in masters
     ]

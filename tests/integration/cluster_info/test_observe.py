@@ -138,7 +138,7 @@ def test_the_children_are_found_by_their_labels(kube: KubeClient, namespace: str
         }
     ]
     assert observed["openshift"] is False
-    assert (observed["alluxio"], observed["alluxio_error"]) == (None, "there is none to ask")
+    assert (observed["alluxio"], observed["alluxio_error"]) == (None, "no pod of a master runs")
 
 
 def test_existence_of_what_is_referred_to(kube: KubeClient, namespace: str) -> None:

@@ -214,7 +214,7 @@ def test_a_silent_alluxio_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_pods_that_cannot_answer_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     observed = look(monkeypatch, FakeKube([pod("demo-master-0", "master", "Pending")]), {})
-    assert observed["alluxio_error"] == "there is none to ask"
+    assert observed["alluxio_error"] == "no pod of a master runs"
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def silent(error: str = "demo-master-0: connection refused") -> Change:
 def nothing_there() -> Change:
     return seq(
         lambda world: world["observed"].update(pods=[], claims=[], workloads=[]),
-        silent("there is none to ask"),
+        silent("no pod of a master runs"),
     )
 
 
