@@ -6,12 +6,8 @@ plan gives.
 
 from __future__ import annotations
 
-import json
-import ssl
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +17,7 @@ import yaml
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans._schemas import ALLUXIO_CLUSTER_SPEC
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import complete
+from api_calls import post
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests/bad_input"))
@@ -37,7 +34,7 @@ Create = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def create(api_server: Any) -> Create:
     """Creates an AlluxioCluster with strict field validation, as kubectl does, but as a dry run."""
-    status, answer = _post(
+    status, answer = post(
         api_server,
         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
         yaml.safe_load(CRD.read_text()),
@@ -46,10 +43,10 @@ def create(api_server: Any) -> Create:
     path = "/apis/alluxio.io/v1alpha1/namespaces/default/alluxioclusters?dryRun=All"
     base = _in_default(TABLE["base"])
     deadline = time.monotonic() + 30
-    while _post(api_server, path, base)[0] != 201:
-        assert time.monotonic() < deadline, _post(api_server, path, base)
+    while post(api_server, path, base)[0] != 201:
+        assert time.monotonic() < deadline, post(api_server, path, base)
         time.sleep(0.2)
-    return lambda cluster: _post(api_server, path, _in_default(cluster))
+    return lambda cluster: post(api_server, path, _in_default(cluster))
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[case["name"] for case in REFUSED])
@@ -91,20 +88,3 @@ def test_free_strings_stay_as_they_are(create: Create, literal: str) -> None:
 def _in_default(cluster: dict[str, Any]) -> dict[str, Any]:
     head = {"apiVersion": "alluxio.io/v1alpha1", "kind": "AlluxioCluster"}
     return {**head, **cluster, "metadata": {**cluster["metadata"], "namespace": "default"}}
-
-
-def _post(server: Any, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Status and answer of a create with strict field validation."""
-    separator = "&" if "?" in path else "?"
-    request = urllib.request.Request(
-        f"{server.url}{path}{separator}fieldValidation=Strict",
-        data=json.dumps(body).encode(),
-        headers={"Authorization": "Bearer admin", "Content-Type": "application/json"},
-    )
-    context = ssl.create_default_context(cafile=str(server.folder / "authority.crt"))
-    try:
-        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        text = error.read().decode()
-        return error.code, json.loads(text) if text.startswith("{") else {"message": text}
