@@ -29,9 +29,7 @@ def namespace(name: str) -> dict[str, Any]:
 def s3_server(name: str) -> list[dict[str, Any]]:
     """A real S3 server with one bucket on a claim, and the Secret that Alluxio reads, in namespace `name`."""
     template = jinja2.Template(S3_TEMPLATE.read_text(), undefined=jinja2.StrictUndefined)
-    text = template.render(
-        namespace=name, secret_key=SECRET_KEY, s3_image=image("s3"), tools_image=image("tools")
-    )
+    text = template.render(namespace=name, secret_key=SECRET_KEY, s3_image=image("s3"))
     return list(yaml.safe_load_all(text))
 
 
