@@ -26,7 +26,7 @@ from .alluxio.transport import DirectTransport
 from .errors import AlluxioError
 from .kube.children import claim_row, workload_row
 from .kube.client import KubeClient
-from .kube.errors import Forbidden, Refused
+from .kube.errors import Forbidden
 from .kube.pods import pod_row
 from .pod_web import web_transport
 
@@ -117,7 +117,7 @@ def _is_there(
     """False only if it is known to be missing: who may not look cannot tell."""
     try:
         return client.exists(api_version, kind, name, namespace)
-    except (Forbidden, Refused):
+    except Forbidden:
         return True
 
 

@@ -37,8 +37,8 @@ def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheO
     )
     listing = Node.parse(body, f"{transport.address}{target}")
     files = [entry for entry in listing.elements() if not entry.read_bool("folder")]
-    states = [(file.read_str("persistenceState"), file.read_int("length")) for file in files]
+    cached = [file for file in files if file.read_str("persistenceState") != "PERSISTED"]
     return CacheOnly(
-        not_persisted_bytes=sum(length for state, length in states if state != "PERSISTED"),
-        lost_files=sum(state == "LOST" for state, _ in states),
+        not_persisted_bytes=sum(file.read_int("length") for file in cached),
+        lost_files=sum(file.read_str("persistenceState") == "LOST" for file in cached),
     )

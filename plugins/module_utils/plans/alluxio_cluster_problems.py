@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -32,237 +32,36 @@ class Weight(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One sentence that names the object and the remedy; ``reason`` is its word in a condition.
+    """A fact that names the object, and its remedy; ``reason`` is its word in a condition.
 
     ``young``: the part was made so recently that its absence is the ordinary course of things.
     """
 
     weight: Weight
     reason: str
-    message: str
+    fact: str
+    remedy: str
     young: bool = False
+
+    @property
+    def message(self) -> str:
+        """Both in one sentence."""
+        return f"{self.fact}: {self.remedy}" if self.remedy else self.fact
 
 
 def find_problems(plan: Mapping[str, Any], observed: Mapping[str, Any]) -> list[Problem]:
     """All problems of a valid plan, worst first."""
-    now = datetime.fromisoformat(observed["observed_at"])
-    rows = observed["pods"]
-    pods = [_Pod(row, now, plan["namespace"]) for row in rows if not row["deleting"]]
-    leaving = {(row["component"], row["pool"]) for row in rows if row["deleting"]}
+    scene = _Scene.of(plan, observed)
     problems = [
-        *_missing_references(plan),
-        *_pod_problems(pods),
-        *_claim_problems(observed["claims"], pods, now),
-        *_workload_problems(plan, observed["workloads"], pods, leaving),
-        *_master_problems(observed, pods),
-        *_worker_problems(plan, observed, pods, leaving),
-        *_notes(plan, observed, pods),
+        *_missing_references(scene),
+        *_pod_problems(scene),
+        *_claim_problems(scene),
+        *_missing_pods(scene),
+        *_master_problems(scene),
+        *_worker_problems(scene),
+        *_notes(scene),
     ]
     return sorted(problems, key=lambda problem: problem.weight)
-
-
-class _Pod:
-    """A row of ``observed.pods`` and its age."""
-
-    def __init__(self, row: Mapping[str, Any], now: datetime, namespace: str) -> None:
-        self.row = row
-        self.name: str = row["name"]
-        self.component: str = row["component"]
-        self.ready: bool = row["ready"]
-        self.age_s = _age_s(row, now)
-        self.log_command = f"kubectl -n {namespace} logs {self.name}"
-        self.describe_command = f"kubectl -n {namespace} describe pod {self.name}"
-
-    @property
-    def young(self) -> bool:
-        return self.age_s < _STARTING_GRACE_S
-
-
-def _missing_references(plan: Mapping[str, Any]) -> Iterator[Problem]:
-    for missing in plan["missing"]:
-        yield Problem(
-            Weight.BLOCKING,
-            f"{missing['kind']}Missing",
-            f"{missing['message']}: {missing['remedy']}",
-        )
-
-
-def _pod_problems(pods: list[_Pod]) -> Iterator[Problem]:
-    for pod in pods:
-        if not pod.ready:
-            yield _pod_problem(pod)
-
-
-def _pod_problem(pod: _Pod) -> Problem:
-    reason, message = pod.row["reason"], pod.row["message"]
-    said = f"Pod {pod.name}: {message}"
-    if reason == "Unschedulable":
-        young = pod.age_s < _VOLUME_GRACE_S
-        weight = Weight.MISSING if young else Weight.BLOCKING
-        remedy = "make room on the nodes or ask for less in the spec"
-        return Problem(
-            weight,
-            "PodUnschedulable",
-            f"Pod {pod.name} fits on no node: {message}: {remedy}",
-            young,
-        )
-    if reason == "ImagePullBackOff":
-        remedy = "check spec.image, its pull secrets and the registry"
-        return Problem(Weight.BLOCKING, "ImagePullFailed", f"{said}: {remedy}")
-    if reason == "CrashLoopBackOff":
-        remedy = f"see {pod.log_command} --previous --all-containers"
-        return Problem(Weight.BLOCKING, "PodCrashing", f"{said}: {remedy}")
-    if reason in _STARTING:
-        weight = Weight.MISSING if pod.young or reason == "NodeNotReady" else Weight.BLOCKING
-        return Problem(weight, "PodNotReady", f"{said}: see {pod.describe_command}", pod.young)
-    return Problem(Weight.BLOCKING, "PodBlocked", f"{said} ({reason}): see {pod.describe_command}")
-
-
-def _age_s(row: Mapping[str, Any], now: datetime) -> float:
-    return (now - datetime.fromisoformat(row["created"])).total_seconds()
-
-
-def _claim_problems(
-    claims: list[Mapping[str, Any]], pods: list[_Pod], now: datetime
-) -> Iterator[Problem]:
-    waiting = {(pod.component, pod.row["pool"]) for pod in pods if not pod.ready}
-    for claim in claims:
-        if claim["phase"] == "Lost":
-            yield Problem(
-                Weight.BLOCKING,
-                "ClaimLost",
-                f"Claim {claim['name']}: {claim['message']}: bring the volume back, or delete the "
-                "claim and its pod to start with an empty one",
-            )
-        elif claim["phase"] == "Pending" and (claim["component"], claim["pool"]) in waiting:
-            storage_class = claim["storage_class"] or "(default)"
-            yield Problem(
-                Weight.MISSING,
-                "ClaimPending",
-                f"Claim {claim['name']} is not bound: it waits for a volume of StorageClass "
-                f"{storage_class}: see its events if it stays so",
-                young=_age_s(claim, now) < _VOLUME_GRACE_S,
-            )
-
-
-def _workload_problems(
-    plan: Mapping[str, Any],
-    workloads: list[Mapping[str, Any]],
-    pods: list[_Pod],
-    leaving: set[tuple[str, str]],
-) -> Iterator[Problem]:
-    """Pods that do not exist at all: a quota or an admission rule shows only here."""
-    rows = {row["name"]: row for row in workloads}
-    for name, replicas, component, pool in _wanted_workloads(plan):
-        mine = [p for p in pods if p.component == component and p.row["pool"] == pool]
-        lacking = replicas - len(mine)
-        if lacking <= 0:
-            continue
-        kind = rows[name]["kind"] if name in rows else "Workload"
-        yield Problem(
-            Weight.MISSING,
-            "PodsMissing",
-            f"{kind} {name} has {len(mine)} of {replicas} pods: see its events, where quotas and "
-            "admission rules show",
-            young=not mine or (component, pool) in leaving or any(pod.young for pod in mine),
-        )
-
-
-def _wanted_workloads(plan: Mapping[str, Any]) -> Iterator[tuple[str, int, str, str]]:
-    yield plan["masters"]["workload"], plan["masters"]["replicas"], "master", ""
-    for pool in plan["pools"]:
-        yield pool["workload"], pool["replicas"], "worker", pool["name"]
-    if plan["proxy"]:
-        yield plan["proxy"]["workload"], plan["proxy"]["replicas"], "proxy", ""
-
-
-def _master_problems(observed: Mapping[str, Any], pods: list[_Pod]) -> Iterator[Problem]:
-    alluxio = observed["alluxio"]
-    if alluxio is None:
-        masters = [pod for pod in pods if pod.component == "master"]
-        yield Problem(
-            Weight.MISSING,
-            "NoLeader",
-            f"No master leads ({observed['alluxio_error']}): a majority of the masters must run; "
-            "see their logs",
-            young=any(pod.young for pod in masters) or not masters,
-        )
-        return
-    for host in alluxio["lost_masters"]:
-        yield Problem(
-            Weight.MISSING,
-            "MasterLost",
-            f"Master {host} does not report to the leader {alluxio['leader']}: see its log",
-            young=any(pod.young for pod in pods if pod.component == "master"),
-        )
-
-
-def _worker_problems(
-    plan: Mapping[str, Any],
-    observed: Mapping[str, Any],
-    pods: list[_Pod],
-    leaving: set[tuple[str, str]],
-) -> Iterator[Problem]:
-    """Workers that the leader does not hear.
-
-    Of no interest while enough others are live: until it restarts, the master remembers a worker
-    that moved to another node as lost.
-    """
-    alluxio = observed["alluxio"]
-    if alluxio is None:
-        return
-    live = {worker["host"] for worker in alluxio["workers"] if worker["state"] == "LIVE"}
-    if len(live) >= plan["workers"]["replicas"]:
-        return
-    workers = [pod for pod in pods if pod.component == "worker"]
-    # A pod that is not ready has said so already.
-    silent = [pod for pod in workers if pod.ready and pod.row["host_ip"] not in live]
-    for pod in silent:
-        yield Problem(
-            Weight.MISSING,
-            "WorkerNotRegistered",
-            f"Pod {pod.name} on node {pod.row['node']} is ready, but the leader "
-            f"{alluxio['leader']} does not hear its worker: see {pod.log_command} -c worker",
-            pod.young,
-        )
-    placed = {pod.row["host_ip"] for pod in silent}
-    for worker in alluxio["workers"]:
-        if worker["state"] == "LOST" and worker["host"] not in placed:
-            yield Problem(
-                Weight.MISSING,
-                "WorkerLost",
-                f"Worker {worker['host']} is lost{_pod_at(worker['host'], workers)}: its cached "
-                "blocks are out of reach until it is back",
-                young=any(component == "worker" for component, _ in leaving)
-                or any(pod.young for pod in workers),
-            )
-
-
-def _pod_at(host: str, workers: list[_Pod]) -> str:
-    names = [pod.name for pod in workers if pod.row["host_ip"] == host]
-    return f" ({', '.join(names)})" if names else ""
-
-
-def _notes(
-    plan: Mapping[str, Any], observed: Mapping[str, Any], pods: list[_Pod]
-) -> Iterator[Problem]:
-    for pod in pods:
-        for container in pod.row["out_of_memory"]:
-            yield Problem(
-                Weight.NOTE,
-                "OutOfMemory",
-                f"Pod {pod.name}: container {container} was killed for want of memory: raise its "
-                "memory limit",
-            )
-    if observed["alluxio"] and observed["alluxio"]["lost_files"]:
-        yield Problem(
-            Weight.NOTE,
-            "FilesLost",
-            f"{observed['alluxio']['lost_files']} files have blocks that no worker holds and that "
-            "were never persisted: bring the lost workers back, or delete those files",
-        )
-    for warning in plan["warnings"]:
-        yield Problem(Weight.NOTE, "Advice", finding_sentence(warning))
 
 
 def finding_sentence(finding: Mapping[str, Any]) -> str:
@@ -272,3 +71,194 @@ def finding_sentence(finding: Mapping[str, Any]) -> str:
         value = "" if finding["value"] is None else f"{str(finding['value'])[:_LONGEST_VALUE]}: "
         message = f"{finding['field']}: {value}{message}"
     return f"{message}: {finding['remedy']}" if finding["remedy"] else message
+
+
+class _Pod:
+    """A row of ``observed.pods`` and its age."""
+
+    def __init__(self, row: Mapping[str, Any], now: datetime, namespace: str) -> None:
+        self.name: str = row["name"]
+        self.part: tuple[str, str] = (row["component"], row["pool"])
+        self.component: str = row["component"]
+        self.node: str = row["node"]
+        self.host_ip: str = row["host_ip"]
+        self.ready: bool = row["ready"]
+        self.reason: str = row["reason"]
+        self.message: str = row["message"]
+        self.out_of_memory: Sequence[str] = row["out_of_memory"]
+        self.age_s = _age_s(row, now)
+        self.log = f"see kubectl -n {namespace} logs {self.name}"
+        self.description = f"see kubectl -n {namespace} describe pod {self.name}"
+
+    @property
+    def young(self) -> bool:
+        return self.age_s < _STARTING_GRACE_S
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """The plan, the observation, the pods that stay, and the parts of which a pod is leaving."""
+
+    plan: Mapping[str, Any]
+    observed: Mapping[str, Any]
+    now: datetime
+    pods: Sequence[_Pod]
+    leaving: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, plan: Mapping[str, Any], observed: Mapping[str, Any]) -> _Scene:
+        now = datetime.fromisoformat(observed["observed_at"])
+        rows = observed["pods"]
+        pods = [_Pod(row, now, plan["namespace"]) for row in rows if not row["deleting"]]
+        leaving = frozenset((row["component"], row["pool"]) for row in rows if row["deleting"])
+        return cls(plan, observed, now, pods, leaving)
+
+    def of_component(self, component: str) -> list[_Pod]:
+        return [pod for pod in self.pods if pod.component == component]
+
+    def in_change(self, component: str) -> bool:
+        """Whether pods of it have just come or are about to go."""
+        return any(pod.young for pod in self.of_component(component)) or any(
+            leaving == component for leaving, _pool in self.leaving
+        )
+
+
+def _age_s(row: Mapping[str, Any], now: datetime) -> float:
+    return (now - datetime.fromisoformat(row["created"])).total_seconds()
+
+
+def _missing_references(scene: _Scene) -> Iterator[Problem]:
+    for missing in scene.plan["missing"]:
+        reason = f"{missing['kind']}Missing"
+        yield Problem(Weight.BLOCKING, reason, missing["message"], missing["remedy"])
+
+
+def _pod_problems(scene: _Scene) -> Iterator[Problem]:
+    for pod in scene.pods:
+        if not pod.ready:
+            yield _pod_problem(pod)
+
+
+def _pod_problem(pod: _Pod) -> Problem:
+    fact = f"Pod {pod.name}: {pod.message}"
+    if pod.reason == "Unschedulable":
+        young = pod.age_s < _VOLUME_GRACE_S
+        weight = Weight.MISSING if young else Weight.BLOCKING
+        fact = f"Pod {pod.name} fits on no node: {pod.message}"
+        remedy = "make room on the nodes or ask for less in the spec"
+        return Problem(weight, "PodUnschedulable", fact, remedy, young)
+    if pod.reason == "ImagePullBackOff":
+        remedy = "check spec.image, its pull secrets and the registry"
+        return Problem(Weight.BLOCKING, "ImagePullFailed", fact, remedy)
+    if pod.reason == "CrashLoopBackOff":
+        remedy = f"{pod.log} --previous --all-containers"
+        return Problem(Weight.BLOCKING, "PodCrashing", fact, remedy)
+    if pod.reason in _STARTING:
+        weight = Weight.MISSING if pod.young or pod.reason == "NodeNotReady" else Weight.BLOCKING
+        return Problem(weight, "PodNotReady", fact, pod.description, pod.young)
+    return Problem(Weight.BLOCKING, "PodBlocked", f"{fact} ({pod.reason})", pod.description)
+
+
+def _claim_problems(scene: _Scene) -> Iterator[Problem]:
+    waiting = {pod.part for pod in scene.pods if not pod.ready}
+    for claim in scene.observed["claims"]:
+        if claim["phase"] == "Lost":
+            fact = f"Claim {claim['name']}: {claim['message']}"
+            remedy = "bring it back, or delete the claim and its pod to start with an empty one"
+            yield Problem(Weight.BLOCKING, "ClaimLost", fact, remedy)
+        elif claim["phase"] == "Pending" and (claim["component"], claim["pool"]) in waiting:
+            storage_class = claim["storage_class"] or "(default)"
+            fact = f"Claim {claim['name']} waits for a volume of StorageClass {storage_class}"
+            young = _age_s(claim, scene.now) < _VOLUME_GRACE_S
+            yield Problem(Weight.MISSING, "ClaimPending", fact, "see the claim's events", young)
+
+
+def _missing_pods(scene: _Scene) -> Iterator[Problem]:
+    """Pods that do not exist at all: a quota or an admission rule shows only here."""
+    for kind, name, replicas, part in _wanted_workloads(scene.plan):
+        there = [pod for pod in scene.pods if pod.part == part]
+        if len(there) < replicas:
+            fact = f"{kind} {name} has {len(there)} of {replicas} pods"
+            remedy = "see its events, where quotas and admission rules show"
+            young = not there or part in scene.leaving or any(pod.young for pod in there)
+            yield Problem(Weight.MISSING, "PodsMissing", fact, remedy, young)
+
+
+def _wanted_workloads(
+    plan: Mapping[str, Any],
+) -> Iterator[tuple[str, str, int, tuple[str, str]]]:
+    masters, proxy = plan["masters"], plan["proxy"]
+    yield "StatefulSet", masters["workload"], masters["replicas"], ("master", "")
+    for pool in plan["pools"]:
+        yield "StatefulSet", pool["workload"], pool["replicas"], ("worker", pool["name"])
+    if proxy:
+        yield "Deployment", proxy["workload"], proxy["replicas"], ("proxy", "")
+
+
+def _master_problems(scene: _Scene) -> Iterator[Problem]:
+    alluxio = scene.observed["alluxio"]
+    young = scene.in_change("master") or not scene.of_component("master")
+    if alluxio is None:
+        fact = f"No master leads ({scene.observed['alluxio_error']})"
+        remedy = "a majority of the masters must run; see their logs"
+        yield Problem(Weight.MISSING, "NoLeader", fact, remedy, young)
+        return
+    for host in alluxio["lost_masters"]:
+        fact = f"Master {host} does not report to the leader {alluxio['leader']}"
+        yield Problem(Weight.MISSING, "MasterLost", fact, "see its log", young)
+
+
+def _worker_problems(scene: _Scene) -> Iterator[Problem]:
+    """Workers that the leader does not hear.
+
+    Of no interest while enough others are live: until it restarts, the master remembers a worker
+    that moved to another node as lost.
+    """
+    alluxio = scene.observed["alluxio"]
+    if alluxio is None:
+        return
+    live = {worker["host"] for worker in alluxio["workers"] if worker["state"] == "LIVE"}
+    wanted = scene.plan["workers"]["replicas"]
+    if len(live) >= wanted:
+        return
+    pods = scene.of_component("worker")
+    # A pod that is not ready has said so already.
+    silent = [pod for pod in pods if pod.ready and pod.host_ip not in live]
+    for pod in silent:
+        leader = alluxio["leader"]
+        fact = f"Pod {pod.name} on node {pod.node} is ready, but {leader} does not hear its worker"
+        remedy = f"{pod.log} -c worker"
+        yield Problem(Weight.MISSING, "WorkerNotRegistered", fact, remedy, pod.young)
+    named = {pod.host_ip for pod in silent}
+    for worker in alluxio["workers"]:
+        if worker["state"] == "LOST" and worker["host"] not in named:
+            yield _lost_worker(worker["host"], scene)
+    if len(pods) >= wanted and all(pod.ready for pod in pods) and not silent:
+        fact = f"Only {len(live)} of {wanted} workers are live, though all their pods are ready"
+        remedy = "two of them may share a node, whose IP is a worker's name: see kubectl get pods"
+        yield Problem(Weight.MISSING, "WorkersNotLive", fact, f"{remedy} -o wide")
+
+
+def _lost_worker(host: str, scene: _Scene) -> Problem:
+    pods = [pod.name for pod in scene.of_component("worker") if pod.host_ip == host]
+    name = f"{host} ({', '.join(pods)})" if pods else host
+    fact = f"Worker {name} is lost"
+    remedy = "its cached blocks are out of reach until it is back"
+    return Problem(Weight.MISSING, "WorkerLost", fact, remedy, scene.in_change("worker"))
+
+
+def _notes(scene: _Scene) -> Iterator[Problem]:
+    for pod in scene.pods:
+        for container in pod.out_of_memory:
+            fact = f"Pod {pod.name}: container {container} was killed for want of memory"
+            yield Problem(Weight.NOTE, "OutOfMemory", fact, "raise its memory limit")
+    alluxio = scene.observed["alluxio"]
+    if alluxio and alluxio["lost_files"]:
+        fact = (
+            f"{alluxio['lost_files']} files have blocks that no worker holds and that were never "
+            "persisted"
+        )
+        remedy = "bring the lost workers back, or delete those files"
+        yield Problem(Weight.NOTE, "FilesLost", fact, remedy)
+    for warning in scene.plan["warnings"]:
+        yield Problem(Weight.NOTE, "Advice", finding_sentence(warning), "")

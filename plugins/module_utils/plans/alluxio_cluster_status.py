@@ -114,9 +114,10 @@ def _judge(
         return _deleting(cluster, observed, applied)
     if applied.get("failed"):
         return _failed(previous, observed, applied["failed"])
+    if observed is None:
+        return _failed(previous, None, "the cluster could not be looked at")
     if plan.get("errors"):
         return _invalid(plan["errors"], observed)
-    assert observed is not None, "a pass without an observation is a failed one"
     return _standing_or_coming(previous, plan, observed, applied)
 
 
@@ -305,7 +306,7 @@ def _progressing(
     if not moving:
         return Condition.of(False, "Blocked", _worst(grave))
     reason = {"Pending": "Waiting", "Degraded": "Recovering"}.get(phase, phase)
-    waits_for = [*rolling, *(problem.message for problem in missing)]
+    waits_for = [*rolling, *(problem.fact for problem in missing)]
     return Condition.of(True, reason, "waits for: " + "; ".join(bounded(waits_for, _MOST_NAMES)))
 
 

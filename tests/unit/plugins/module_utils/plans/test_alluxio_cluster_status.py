@@ -592,7 +592,7 @@ CASES = [
         "Serving",
         "Blocked",
         "WorkerNotRegistered",
-        says=(f"Pod {VICTIM} on node node-1 is ready, but the leader demo-master-0 does not hear",),
+        says=(f"Pod {VICTIM} on node node-1 is ready, but demo-master-0 does not hear its worker",),
     ),
     Case(
         "a roll into a bad image",
@@ -633,7 +633,7 @@ CASES = [
         "Serving",
         "Recovering",
         "PodNotReady",
-        says=(f"Pod {VICTIM}: containers start", "Worker 10.0.0.1 is lost"),
+        says=(f"Pod {VICTIM}: containers start", f"Worker 10.0.0.1 ({VICTIM}) is lost"),
         requeue=True,
     ),
     Case(
@@ -729,7 +729,7 @@ CASES = [
         "Serving",
         "Blocked",
         "ClaimLost",
-        says=("Claim tier-ssd-demo-worker-fast-1: its volume is gone: bring the volume back",),
+        says=("Claim tier-ssd-demo-worker-fast-1: its volume is gone: bring it back",),
     ),
     Case(
         "a claim that is not bound",
@@ -738,7 +738,16 @@ CASES = [
         "Serving",
         "Blocked",
         "PodUnschedulable",
-        says=("fast-0 is not bound: it waits for a volume of StorageClass nvme",),
+        says=("fast-0 waits for a volume of StorageClass nvme: see the claim's events",),
+    ),
+    Case(
+        "two workers on one node",
+        seq(the_pod(VICTIM, host_ip="10.0.0.2"), workers(worker(2), worker(3))),
+        "Degraded",
+        "Serving",
+        "Blocked",
+        "WorkersNotLive",
+        says=("Only 2 of 3 workers are live, though all their pods are ready: two of them may",),
     ),
     # the pass itself
     Case(
@@ -1035,8 +1044,7 @@ def test_problems_that_need_somebody_come_first() -> None:
     problems = report_of(change)["status"]["problems"]
     assert [problem.split(":")[0] for problem in problems] == [
         "Pod demo-master-1",
-        f"Pod {VICTIM} on node node-1 is ready, but the leader demo-master-0 does not hear its "
-        "worker",
+        f"Pod {VICTIM} on node node-1 is ready, but demo-master-0 does not hear its worker",
         "Pod demo-proxy-x",
     ]
 
