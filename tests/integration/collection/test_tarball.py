@@ -36,7 +36,7 @@ CLUSTER = {
 
 
 def run(command: list[str | Path], cwd: Path, **environment: str) -> str:
-    """Everything printed by a command that has to succeed, run with no setting of ours around it."""
+    """Everything printed by a command that has to succeed, without any setting of ours."""
     kept = {
         key: value
         for key, value in os.environ.items()
