@@ -280,12 +280,10 @@ def _journal(masters: Spec) -> dict[str, str]:
 def _root_mount(mount: Spec) -> dict[str, str]:
     root = "alluxio.master.mount.table.root"
     options = {f"{ROOT_OPTION}{key}": value for key, value in mount.get("options", {}).items()}
-    return {
-        f"{root}.ufs": mount["uri"],
-        f"{root}.readonly": str(mount["readOnly"]).lower(),
-        f"{root}.shared": str(mount["shared"]).lower(),
-        **options,
-    }
+    # Alluxio warns of keys that it wants to give up, so they are written only where they matter.
+    chosen = {"readonly": mount["readOnly"], "shared": mount["shared"]}
+    flags = {f"{root}.{key}": "true" for key, value in chosen.items() if value}
+    return {f"{root}.ufs": mount["uri"], **flags, **options}
 
 
 def _claims(claims: Sequence[Claim], labels: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ def security(spec: Mapping[str, Any], openshift: bool) -> dict[str, Any]:
     """The pod's security context. OpenShift chooses user and groups of each namespace itself and
     refuses others.
     """
-    chosen = spec["security"]
+    chosen = spec["security"]["podSecurityContext"]
     fs_group = chosen.get("fsGroup", None if openshift else DEFAULT_FS_GROUP)
     context = {
         "runAsNonRoot": True,

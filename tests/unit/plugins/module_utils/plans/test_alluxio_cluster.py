@@ -185,7 +185,7 @@ def test_platforms_that_choose_the_user_themselves_are_left_to_it() -> None:
 )
 def test_users_choose_the_identity(security: dict[str, Any], expected: dict[str, Any]) -> None:
     resource = sample()
-    resource["spec"]["security"] = security
+    resource["spec"]["security"] = {"podSecurityContext": security}
     context = good(resource)["pools"][0]["pod"]["security"]
     always = {"runAsNonRoot", "seccompProfile"}
     assert {key: value for key, value in context.items() if key not in always} == expected
