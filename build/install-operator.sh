@@ -28,7 +28,7 @@ open_to_group() {
 
 install_python() {
   local requirements=$1
-  python3 -m venv --copies "$venv"
+  python3 -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --no-cache-dir \
     --require-hashes --requirement "$requirements"
   "$venv/bin/python" -m pip uninstall --quiet --yes pip setuptools

@@ -48,9 +48,9 @@ class LayerSpec:
 
     @cached_property
     def key(self) -> str:
-        code = content_of(Path(self.fill.__code__.co_filename), Path(oci.__file__))
+        code = content_of(Path(self.fill.__code__.co_filename))
         digest = hashlib.sha256()
-        for part in (self.name, code, *self.inputs, *(parent.key for parent in self.parents)):
+        for part in (oci.PACKING, self.name, code, *self.inputs, *(parent.key for parent in self.parents)):
             digest.update(f"{len(part)} {part}\n".encode())
         return digest.hexdigest()[:16]
 

