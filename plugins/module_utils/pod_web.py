@@ -63,7 +63,7 @@ class PodProxyTransport:
         except TimeoutError as error:
             raise ServerUnreachable(self.address, "it took too long") from error
         except Forbidden as error:
-            raise ServerUnreachable(self.address, error.message) from error
-        except KubernetesError as error:
+            raise ServerUnreachable(self.address, error.message) from None
+        except KubernetesError:
             # The API server quotes addresses and ports of the moment: of no use to a status.
-            raise ServerUnreachable(self.address, "the API server got no answer from it") from error
+            raise ServerUnreachable(self.address, "the API server got no answer from it") from None

@@ -59,7 +59,10 @@ def test_an_answer_that_ends_with_the_connection() -> None:
 
 
 def test_a_standby_closes_the_connection() -> None:
-    with server(lambda _: None) as transport, pytest.raises(ServerUnreachable, match="standby"):
+    with (
+        server(lambda _connection: None) as transport,
+        pytest.raises(ServerUnreachable, match="standby"),
+    ):
         ask(transport)
 
 
@@ -89,7 +92,7 @@ def test_a_promised_length_that_does_not_come() -> None:
 
 
 def test_a_silent_server_is_left_at_the_deadline() -> None:
-    with server(lambda _: time.sleep(1)) as transport:
+    with server(lambda _connection: time.sleep(1)) as transport:
         started = time.monotonic()
         with pytest.raises(ServerUnreachable, match="too long"):
             ask(transport, deadline_s=0.3)
@@ -98,7 +101,7 @@ def test_a_silent_server_is_left_at_the_deadline() -> None:
 
 def drip(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")
-    for _ in range(20):
+    for _number in range(20):
         try:
             connection.sendall(b" ")
         except OSError:

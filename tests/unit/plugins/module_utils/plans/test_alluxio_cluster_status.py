@@ -285,7 +285,7 @@ class Case:
 
 CASES = [
     # whole
-    Case("whole", lambda _: None, "Ready", "Serving", "Settled", "AsExpected", settled=True),
+    Case("whole", lambda _world: None, "Ready", "Serving", "Settled", "AsExpected", settled=True),
     Case(
         "whole at last",
         was("Installing"),
@@ -943,7 +943,7 @@ def test_every_report_is_well_formed(case: Case) -> None:
 
 
 def test_figures_are_the_leaders_own() -> None:
-    status = report_of(lambda _: None)["status"]
+    status = report_of(lambda _world: None)["status"]
     assert status["observedGeneration"] == 4
     assert status["version"] == "2.9.6"
     assert status["leader"] == "demo-master-0"
@@ -978,7 +978,7 @@ def test_what_nobody_can_tell_is_left_out() -> None:
 
 
 def test_an_observation_that_failed_keeps_the_figures() -> None:
-    before = report_of(lambda _: None)["status"]
+    before = report_of(lambda _world: None)["status"]
     world = whole()
     world["cluster"]["status"] = before
     after = cluster_status(world["cluster"], {}, None, {"failed": "no answer"})["status"]
@@ -1097,7 +1097,7 @@ def test_a_play_without_custom_resource_has_no_generation() -> None:
 
 
 def test_the_summary_is_one_line_for_people() -> None:
-    assert report_of(lambda _: None)["summary"] == (
+    assert report_of(lambda _world: None)["summary"] == (
         "Ready; masters 3/3, workers 3/3; 1.2Gi of 12Gi used"
     )
     gone = seq(absent(), lambda w: w["observed"].update(pods=[], workloads=[]), silent())
