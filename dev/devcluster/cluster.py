@@ -89,6 +89,7 @@ def up(name: str, node_count: int | None, archives: list[Path]) -> None:
                 f"The cluster {name} has {cluster.node_count} nodes, not {node_count}:"
                 f" `dev/cluster down --name {name}` first."
             )
+        host.prepare()
         _start_and_wait(cluster, cluster.nodes, archives)
     say(f"up: export KUBECONFIG={place.kubeconfig}")
 
@@ -112,7 +113,7 @@ def status(name: str) -> bool:
     if not cluster:
         print(f"{name}: there is no such cluster")
         return False
-    ready = _ready_nodes(cluster)
+    ready = _ready_nodes(cluster, {})
     states = {CONTROL_PLANE: "ready" if cluster.api.is_ready() else "NOT READY"}
     states |= {n.name: "ready" if n.name in ready else "NOT READY" for n in cluster.nodes}
     print(f"{name}: https://127.0.0.1:{cluster.port} KUBECONFIG={place.kubeconfig}")
@@ -167,6 +168,7 @@ def start_node(name: str, node_name: str) -> None:
     cluster = _existing(name)
     with _locked(cluster.layout):
         _start_and_wait(cluster, [_node(cluster, node_name)], [])
+    say(f"{node_name} is ready")
 
 
 def _locked(place: Layout) -> AbstractContextManager[None]:
@@ -208,7 +210,6 @@ def _create(place: Layout, node_count: int) -> Cluster:
         )
     binary = build("kubernetes")
     remove_tree(place.folder)
-    host.save(place.folder)
     cluster = Cluster(place, _free_port(place.name), node_count, binary)
     say(f"making the cluster {place.name}: {node_count} nodes, 127.0.0.1:{cluster.port}")
     certificates.create(binary, place, cluster.nodes, cluster.port)
@@ -245,37 +246,40 @@ def _listen(port: int) -> socket.socket:
 
 
 def _start_and_wait(cluster: Cluster, nodes: list[Node], archives: list[Path]) -> None:
+    begin = time.time()
     started = _start_machines(cluster, nodes)
+    machines = [cluster.control_plane, *map(cluster.machine, nodes)]
     if archives:
-        images.load([cluster.machine(n) for n in nodes], archives)
-    if not started:
-        _wait(cluster, "the cluster", lambda: {n.name for n in nodes} <= _ready_nodes(cluster))
-        return
-    _wait(cluster, "the API server", cluster.api.is_ready)
-    say("the API server is ready")
+        images.load(machines[1:], archives)
+    _wait(machines, "the API server", cluster.api.is_ready)
+    # Each time, because an earlier `up` may have been ended before it came so far.
     for path, content in addons.objects():
         cluster.api.apply(path, content)
-    _wait(cluster, "the nodes", lambda: {n.name for n in nodes} <= _ready_nodes(cluster, started))
+    if started:
+        say("the API server is ready")
+    # Nodes that were cut off have said Ready before: only what they say from now on counts.
+    cut_off = cluster.nodes if CONTROL_PLANE in started else [n for n in nodes if n.name in started]
+    since = {one.name: begin for one in cut_off}
+    _wait(machines, "the nodes", lambda: {n.name for n in nodes} <= _ready_nodes(cluster, since))
     account = "/api/v1/namespaces/default/serviceaccounts/default"
-    _wait(cluster, "the service accounts", lambda: cluster.api.get(account) is not None)
-    say(f"{len(nodes)} nodes are ready")
+    _wait(machines, "the service accounts", lambda: cluster.api.get(account) is not None)
 
 
-def _start_machines(cluster: Cluster, nodes: list[Node]) -> dict[str, float]:
-    """Start what does not run, all at once; the names of what was started and when (Unix time)."""
+def _start_machines(cluster: Cluster, nodes: list[Node]) -> list[str]:
+    """Start what does not run, all at once; the names of what was started."""
     place, binary = cluster.layout, cluster.binary
     pipes = []
-    started: dict[str, float] = {}
+    started = []
     if cluster.control_plane.pid() is None:
         with _host_listener(cluster) as listener:
             spec = control_plane.spec(place, binary, listener.fileno())
             pipes.append(cluster.control_plane.start(spec, listener.fileno()))
         network.wire_control_plane(_pid(cluster.control_plane))
-        started |= {name: time.time() for name in [CONTROL_PLANE, *(n.name for n in cluster.nodes)]}
+        started.append(CONTROL_PLANE)
     for one in nodes:
         if cluster.machine(one).pid() is None:
-            started[one.name] = time.time()
             pipes.append(cluster.machine(one).start(node.spec(place, binary, one)))
+            started.append(one.name)
     for one in cluster.nodes:
         pid = cluster.machine(one).pid()
         if pid is not None and not network.is_wired(pid):
@@ -293,8 +297,8 @@ def _host_listener(cluster: Cluster) -> socket.socket:
         return _listen(cluster.port)
     except OSError as error:
         raise DevClusterError(
-            f"127.0.0.1:{cluster.port}, the address of the cluster {cluster.name}, is taken by another"
-            f" program: end that, or `dev/cluster down --name {cluster.name}` and `up` again."
+            f"127.0.0.1:{cluster.port}, the address of {cluster.name}, is taken by another program:"
+            f" end that, or `dev/cluster down --name {cluster.name}` and `up` again."
         ) from error
 
 
@@ -307,7 +311,7 @@ def _pid(machine: Machine) -> int:
     return pid
 
 
-def _ready_nodes(cluster: Cluster, since: dict[str, float] | None = None) -> set[str]:
+def _ready_nodes(cluster: Cluster, since: dict[str, float]) -> set[str]:
     """The nodes whose kubelet says Ready; for those in `since` only after that time."""
     found = cluster.api.get("/api/v1/nodes") or {"items": []}
     ready = set()
@@ -316,17 +320,20 @@ def _ready_nodes(cluster: Cluster, since: dict[str, float] | None = None) -> set
         for condition in item["status"].get("conditions", []):
             if condition["type"] == "Ready" and condition["status"] == "True":
                 heartbeat = time.strptime(condition["lastHeartbeatTime"], "%Y-%m-%dT%H:%M:%SZ")
-                if timegm(heartbeat) > int((since or {}).get(name, 0)):
+                if timegm(heartbeat) > int(since.get(name, 0)):
                     ready.add(name)
     return ready
 
 
-def _wait(cluster: Cluster, what: str, done: Callable[[], bool]) -> None:
+def _wait(machines: list[Machine], what: str, done: Callable[[], bool]) -> None:
+    place = machines[0].layout
     deadline = time.monotonic() + READY_TIMEOUT_S
     while not done():
+        for machine in machines:
+            _pid(machine)
         if time.monotonic() > deadline:
             raise DevClusterError(
-                f"{what}: not ready within {READY_TIMEOUT_S:.0f} s; see {cluster.layout.logs}."
-                f" `dev/cluster down --name {cluster.name}` removes the cluster."
+                f"{what}: not ready within {READY_TIMEOUT_S:.0f} s; see {place.logs}."
+                f" `dev/cluster down --name {place.name}` removes the cluster."
             )
         time.sleep(POLL_S)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a cluster changes on the machine around it, and how the last one that goes puts it back.
 
-The kubelet sets sysctls that no namespace covers, and some folders must exist to be mounted over.
-Their state before the first cluster is kept in a file, so that it is put back also after a kill -9.
+The kubelet and this tool set sysctls that no namespace covers, and some folders must exist to be
+mounted over. Their state before the first cluster is kept in a file, so that it is put back also
+after a kill -9.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from .layout import clusters_folder
 from .locks import exclusive
 from .paths import write_whole
 
-SYSCTLS = (
+# A node's programs take 10 of these and a user may have 128: the third cluster would not come up.
+RAISED = {"fs.inotify.max_user_instances": 8192}
+SET_BY_KUBELET = (
     "vm.overcommit_memory",
     "vm.panic_on_oom",
     "kernel.panic",
@@ -27,20 +30,22 @@ SYSCTLS = (
 )
 
 
-def save(cluster_folder: Path) -> None:
-    """Record the state before the first cluster; make the cluster's folder, which counts it in."""
+def prepare() -> None:
+    """Record the state before the first cluster, whose folder must be there, and raise limits."""
     with _lock():
         if not _record().exists():
             record = {
-                "sysctls": {name: _sysctl(name).read_text().strip() for name in SYSCTLS},
+                "sysctls": {name: _value(name) for name in (*SET_BY_KUBELET, *RAISED)},
                 "missing_folders": [folder for folder in node.BOUND if not Path(folder).exists()],
             }
             write_whole(_record(), json.dumps(record, indent=1))
-        cluster_folder.mkdir(exist_ok=True)
+        for name, least in RAISED.items():
+            if int(_value(name)) < least:
+                _sysctl(name).write_text(str(least))
 
 
 def restore() -> None:
-    """Put the recorded state back, unless a cluster is still there."""
+    """Put the recorded state back, unless the folder of a cluster is still there."""
     with _lock():
         if _clusters() or not _record().exists():
             return
@@ -63,6 +68,10 @@ def _record() -> Path:
 
 def _clusters() -> list[Path]:
     return [path for path in clusters_folder().iterdir() if path.is_dir()]
+
+
+def _value(name: str) -> str:
+    return _sysctl(name).read_text().strip()
 
 
 def _sysctl(name: str) -> Path:

@@ -96,7 +96,7 @@ def layout(name: str) -> Layout:
     """The layout of the cluster `name`. Raises DevClusterError for a name that is no DNS label."""
     if not _NAME.fullmatch(name):
         raise DevClusterError(
-            f"--name {name!r}: use at most 32 lower-case letters, digits and '-', no '-' at its ends."
+            f"--name {name!r}: use at most 32 of a-z, 0-9 and '-', no '-' at its ends."
         )
     return Layout(name)
 

@@ -12,7 +12,7 @@ from .errors import DevClusterError
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete the folder. Raises DevClusterError and deletes nothing when anything in it is mounted."""
+    """Delete the folder. Raises DevClusterError, nothing deleted, when it holds a mount."""
     if not folder.exists():
         return
     real = folder.resolve()

@@ -72,7 +72,9 @@ def test_down_cleans_up_after_a_kill(before: leaks.Snapshot, moment: str) -> Non
 def test_up_completes_what_a_killed_one_began(moment: str) -> None:
     kill_up_when_it_says(moment, NAMES[0])
     succeed("up", "--name", NAMES[0])
-    assert "NOT READY" not in succeed("status", "--name", NAMES[0])
+    succeed("status", "--name", NAMES[0])
+    succeed("kubectl", "--name", NAMES[0], "get", "storageclass/standard")
+    succeed("kubectl", "--name", NAMES[0], "-n", "kube-system", "get", "endpointslice/kube-dns")
 
 
 def kill_up_when_it_says(text: str, name: str) -> None:
