@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -22,12 +23,14 @@ MakeAlluxio = Callable[[int], LiveAlluxio]
 
 
 @pytest.fixture(scope="session")
-def alluxio_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def alluxio_image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the Java runtime and the jars of the image alluxio."""
     root = tmp_path_factory.mktemp("image")
     for spec in (java.runtime(), java.alluxio_jars(ROOT / "dev/images/alluxio")):
         oci.unpack_layer(layers.build(spec).path, root)
-    return root
+    yield root
+    # 250 MB, which pytest would keep for three runs.
+    shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
