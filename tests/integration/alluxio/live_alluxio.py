@@ -78,7 +78,7 @@ class LiveAlluxio:
 
     def start_master(self, number: int) -> None:
         ports, home = self.masters[number], self.folder / f"master-{number}"
-        # An embedded journal starts on an empty folder without being formatted, on none it does not.
+        # An embedded journal needs its folder; formatted it need not be.
         (home / "journal").mkdir(parents=True, exist_ok=True)
         self._start(
             f"master-{number}",
