@@ -8,7 +8,7 @@ import contextlib
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "dev"), str(Path(__file__).parent)]
 
 from images import java, layers, oci  # noqa: E402
-from live_alluxio import START_TIMEOUT_S, LiveAlluxio, Ports, worker_host  # noqa: E402
-
-MakeAlluxio = Callable[[int], LiveAlluxio]
+from live_alluxio import START_TIMEOUT_S, LiveAlluxio, MakeAlluxio, Ports, worker_host  # noqa: E402
 
 
 @pytest.fixture(scope="session")

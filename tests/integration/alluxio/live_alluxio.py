@@ -237,6 +237,10 @@ class LiveAlluxio:
         }
 
 
+MakeAlluxio = Callable[[int], LiveAlluxio]
+"""A fixture's function: servers that are described but not started, by the number of masters."""
+
+
 def worker_host(number: int) -> str:
     """The loopback address of a worker."""
     return f"127.0.0.1{number}"

@@ -12,13 +12,13 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.model import (
     WorkerState,
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.transport import DirectTransport
-from conftest import MakeAlluxio
 from live_alluxio import (
     MASTER_HOST,
     MEM_BYTES,
     SSD_BYTES,
     START_TIMEOUT_S,
     LiveAlluxio,
+    MakeAlluxio,
     worker_host,
 )
 
