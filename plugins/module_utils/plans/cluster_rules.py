@@ -130,6 +130,7 @@ def _check_mount(mount: Spec, findings: Findings) -> None:
         )
         remedy = "put it into a Secret and name that under spec.rootMount.optionsFrom"
         findings.error("spec.rootMount.uri", None, message, remedy)
+    properties.check_references(mount["uri"], "spec.rootMount.uri", findings)
     options = mount.get("options", {})
     properties.check_mount_options(options, "spec.rootMount.options", findings)
 

@@ -51,9 +51,14 @@ def check_masters(name: str, replicas: int, observed: Observed, findings: Findin
 
 
 def check_claims(wanted: Wanted, observed: Observed, findings: Findings) -> None:
-    """Refuses claim templates other than those of the StatefulSet that exists."""
+    """Refuses claim templates other than those of the StatefulSet that exists, or, without one,
+    volumes larger than those that an earlier cluster of this name left and that would be used.
+    """
     workload = _workload(wanted.workload, observed)
-    if workload is None or "claim_templates" not in workload:
+    if workload is None:
+        _check_left_claims(wanted, observed, findings)
+        return
+    if "claim_templates" not in workload:
         return
     existing = {template["name"]: template for template in workload["claim_templates"]}
     for claim in wanted.claims:
@@ -78,13 +83,35 @@ def check_pools(pools: Sequence[str], observed: Observed, findings: Findings) ->
             findings.warn("spec.workers", pool, message, remedy)
 
 
+def _check_left_claims(wanted: Wanted, observed: Observed, findings: Findings) -> None:
+    for claim in wanted.claims:
+        mine = re.compile(rf"{re.escape(claim.name)}-{re.escape(wanted.workload)}-\d+")
+        size = _bytes(claim.size) or 0
+        small = [
+            left
+            for left in _claims(observed)
+            if mine.fullmatch(left["name"]) and (_bytes(left.get("size")) or size) < size
+        ]
+        if small:
+            name, left_size = small[0]["name"], small[0].get("size")
+            message = f"{claim.field}: claim {name} of an earlier cluster has {left_size} only"
+            remedy = f"give {left_size} to use what it holds, or delete the claims of that cluster"
+            findings.error(f"{claim.field}.size", claim.size, message, remedy)
+
+
+def _claims(observed: Observed) -> list[Mapping[str, Any]]:
+    """The claims that stay."""
+    claims = observed.get("claims") or ()
+    return [claim for claim in claims if claim.get("name") and not claim.get("deleting")]
+
+
 def _existing_masters(name: str, observed: Observed) -> int:
     workload = _workload(f"{name}-master", observed)
     if workload is not None:
         return int(workload.get("replicas") or 0)
     # Claims that a deleted cluster left behind hold a quorum too.
     ordinal = re.compile(rf"journal-{re.escape(name)}-master-(\d+)")
-    found = (ordinal.fullmatch(claim.get("name") or "") for claim in observed.get("claims") or ())
+    found = (ordinal.fullmatch(claim["name"]) for claim in _claims(observed))
     return max((int(match[1]) + 1 for match in found if match), default=0)
 
 

@@ -108,8 +108,13 @@ OWNED = (
         "remove it: every pod has an address of its own, so its ports are never taken",
     ),
     _owned(
-        r"alluxio\.(home|conf\.dir|site\.conf\.dir|logs\.dir|work\.dir)",
+        r"alluxio\.(home|conf\.dir|site\.conf\.dir|logs\.dir|user\.logs\.dir|work\.dir)",
         "remove it: the volumes of the pods are mounted at the image's own folders",
+    ),
+    # A process with one of these in its file does not start (PropertyKey.isIgnoredSiteProperty).
+    _owned(
+        r"alluxio\.(version|logserver\..*|master\.skip\.root\.acl\.check)",
+        "remove it: Alluxio does not accept it in a property file",
     ),
 )
 # Alluxio's own list of credentials (PropertyKey with DisplayType.CREDENTIALS), by how their names
@@ -118,6 +123,8 @@ CREDENTIAL = re.compile(
     r"(?i)(access[._-]?key([._-]?id)?|secret([._-]?(access)?[._-]?key)?|accesskeysecret|password|passwd|passphrase"
     r"|api[._-]?key|private[._-]?key|fs\.azure\.(account\.key|sas)\..*)\Z"
 )
+# InstancedConfiguration.CONF_REGEX
+_REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _ALLUXIO_SIZE = re.compile(r"(?i)\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)b?\s*\Z")
 
 
@@ -132,14 +139,30 @@ def check_properties(
             continue
         owned = next((owned for owned in OWNED if owned.pattern.fullmatch(key)), None)
         if owned is not None:
-            findings.error(path, value, f"{path} is decided by other fields", owned.remedy)
+            findings.error(path, None, f"{path} cannot be set here", owned.remedy)
+        check_references(value, path, findings)
 
 
 def check_mount_options(options: Mapping[str, str], field: str, findings: Findings) -> None:
     """Refuses credentials among the plain options of a mount."""
-    for key in options:
+    for key, value in options.items():
         if CREDENTIAL.search(key):
             _refuse_credential(f"{field}.{key}", f"{field}From", findings)
+        check_references(value, f"{field}.{key}", findings)
+
+
+def check_references(value: str, path: str, findings: Findings) -> None:
+    """Refuses ``${name}`` where Alluxio would look for a property that it does not know.
+
+    Alluxio has no way to write it literally, and one such value keeps a master from telling its
+    configuration to anyone, so that no worker starts.
+    """
+    for name in _REFERENCE.findall(value):
+        if not name.strip().startswith("alluxio."):
+            message = f"{path}: Alluxio takes ${{{name}}} for the value of a property {name!r}"
+            findings.error(
+                path, None, message, "name a property of Alluxio, or write it without ${}"
+            )
 
 
 def block_size_default(smallest_top_tier: int) -> int:

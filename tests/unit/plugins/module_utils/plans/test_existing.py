@@ -70,6 +70,26 @@ def test_claims_of_a_deleted_cluster_count_as_masters_too() -> None:
     assert errors(cluster(masters={"replicas": 3}), claims=claims) == []
 
 
+def test_claims_that_are_being_deleted_do_not_count() -> None:
+    claims = [{"name": "journal-a-master-2", "component": "master", "deleting": True}]
+    assert errors(cluster(masters={"replicas": 1}), claims=claims) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "good"), [("5Gi", False), ("10Gi", True), ("20Gi", True), (None, True)]
+)
+def test_volumes_that_an_earlier_cluster_left_must_be_large_enough(
+    left: str | None, good: bool
+) -> None:
+    claims = [{"name": "tier-ssd-a-worker-fast-0", "component": "worker", "size": left}]
+    found = errors(cluster(), claims=claims)
+    assert [error["field"] for error in found] == (
+        [] if good else ["spec.workers[0].tiers[0].volume.size"]
+    )
+    # With the StatefulSet there, its templates decide.
+    assert errors(cluster(), WORKERS, claims=claims) == []
+
+
 def test_claims_of_other_clusters_do_not_count() -> None:
     claims = [{"name": "journal-b-a-master-2"}, {"name": "journal-a-master-x"}, {"name": None}]
     assert errors(cluster(masters={"replicas": 1}), claims=claims) == []

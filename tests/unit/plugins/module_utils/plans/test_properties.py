@@ -111,6 +111,23 @@ def test_other_properties_pass(key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "good"),
+    [
+        ("${alluxio.home}/x", True),
+        ("${ alluxio.work.dir }", True),
+        ("$x {x} $(x) ${x", True),
+        ("${x}", False),
+        ("a ${x} ${alluxio.home}", False),
+        ("${}", False),
+    ],
+)
+def test_references_must_be_to_properties_of_alluxio(value: str, good: bool) -> None:
+    findings = Findings()
+    properties.check_properties({"a": value}, "spec.properties", "spec.propertiesFrom", findings)
+    assert (findings.errors == []) is good
+
+
+@pytest.mark.parametrize(
     ("top_tier", "block_size"),
     [(8 * MI, 2), (64 * MI, 16), (100 * MI, 16), (255 * MI, 32), (256 * MI, 64), (100 * GI, 64)],
 )
