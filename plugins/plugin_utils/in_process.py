@@ -11,6 +11,7 @@ the parent and inherited by each worker.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -51,12 +52,24 @@ class InProcessAction(OrdinaryAction):  # type: ignore[misc]
             and not self._connection.become
             and not self._task.async_val
             and not any(self._task.environment or ())
-            and self._interpreter(task_vars) in (*_DISCOVERED, sys.executable)
+            and is_own_interpreter(self._interpreter(task_vars))
         )
 
     def _interpreter(self, task_vars: dict[str, Any]) -> str:
         configured = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
         return str(self._templar.template(configured))
+
+
+def is_own_interpreter(configured: str) -> bool:
+    """Whether a module under this interpreter would find what this process finds.
+
+    The ansible operator's inventory says ``.../bin/python3`` where ansible-playbook runs as ``.../bin/python``: the same
+    program in the same environment. The folder counts, since an environment's python is a link to one outside it.
+    """
+    if configured in (*_DISCOVERED, sys.executable):
+        return True
+    same_folder = os.path.dirname(configured) == os.path.dirname(sys.executable)
+    return same_folder and os.path.realpath(configured) == os.path.realpath(sys.executable)
 
 
 def run_here(module: ModuleType, args: Any, check_mode: bool, diff: bool) -> dict[str, Any]:

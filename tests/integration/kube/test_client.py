@@ -38,10 +38,7 @@ def test_objects_go_in_and_out_as_plain_dicts(kube: KubeClient, namespace: str) 
     assert not kube.delete(made)
 
 
-def test_lists_come_whole_whatever_the_page_size(
-    kube: KubeClient, namespace: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ansible_collections.alluxio.k8s.plugins.module_utils.kube.client._PAGE", 2)
+def test_lists_come_whole(kube: KubeClient, namespace: str) -> None:
     for number in range(5):
         kube.create(config_map(f"m{number}", namespace))
     found = kube.list_objects("v1", "ConfigMap", namespace, label_selector="app=x")

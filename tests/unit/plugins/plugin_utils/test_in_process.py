@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_collections.alluxio.k8s.plugins.plugin_utils.in_process import (
     InProcessAction,
+    is_own_interpreter,
     plain,
     run_here,
 )
@@ -81,6 +83,20 @@ def action(**changes: Any) -> InProcessAction:
 def test_where_it_runs(changes: dict[str, Any], interpreter: str | None, here: bool) -> None:
     task_vars = {"ansible_python_interpreter": interpreter} if interpreter else {}
     assert action(**changes)._may_run_here(task_vars) is here
+
+
+def test_another_name_of_the_same_interpreter_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "python3.99").touch()
+    for name in ("python", "python3"):
+        (tmp_path / name).symlink_to("python3.99")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "python").symlink_to(tmp_path / "python3.99")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    assert is_own_interpreter(str(tmp_path / "python3"))
+    # Another folder is another environment, with other packages.
+    assert not is_own_interpreter(str(tmp_path / "other" / "python"))
 
 
 def test_a_no_log_value_never_swallows_what_ansible_reads() -> None:
