@@ -8,7 +8,8 @@ only compares.
 from __future__ import annotations
 
 import argparse
-import pprint
+import ast
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,6 @@ from __future__ import annotations
 
 from typing import Any
 
-# fmt: off
 # ruff: noqa: E501
 '''
 
@@ -68,8 +68,26 @@ def _constant(crd: dict[str, Any]) -> str:
     kind = crd["spec"]["names"]["kind"]
     schema = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     name = "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in kind)
-    literal = pprint.pformat(_stripped(schema, kind), width=98, sort_dicts=False)
-    return f"{name.lstrip('_')}_SPEC: dict[str, Any] = {literal}\n"
+    return f"{name.lstrip('_')}_SPEC: dict[str, Any] = {_literal(_stripped(schema, kind))}\n"
+
+
+def _literal(value: Any, indent: str = "") -> str:
+    """Python source as black writes it, one item a line."""
+    inner = indent + "    "
+    if isinstance(value, dict) and value:
+        items = [f"{inner}{_text(key)}: {_literal(item, inner)},\n" for key, item in value.items()]
+        return "{\n" + "".join(items) + indent + "}"
+    if isinstance(value, list) and value:
+        items = [f"{inner}{_literal(item, inner)},\n" for item in value]
+        return "[\n" + "".join(items) + indent + "]"
+    return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _text(text: str) -> str:
+    literal = json.dumps(text)
+    if json.loads(literal) != ast.literal_eval(literal):
+        raise SystemExit(f"{text!r} reads differently in JSON and Python")
+    return literal
 
 
 def _stripped(schema: dict[str, Any], path: str) -> dict[str, Any]:

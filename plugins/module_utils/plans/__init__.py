@@ -1,3 +1,3 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""From a spec and an observation to every decision, as plain data. Pure: nothing in here does I/O or knows Ansible."""
+"""From a spec and an observation to every decision, as plain data. Pure: no I/O, no Ansible."""

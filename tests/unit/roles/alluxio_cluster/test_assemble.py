@@ -47,7 +47,7 @@ def pod(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _config(root, "master", {"a.default": "ours", "user.é": "#1 = !"}, {"a.required": "plan"})
     _config(root, "job-master", {"b.default": "ours"}, {"a.required": "plan"})
     (root / "config/log4j.properties").write_text("log4j.rootLogger=INFO\n")
-    secret = {key: value for key, (value, _) in SECRET_VALUES.items()}
+    secret = {key: given for key, (given, _seen) in SECRET_VALUES.items()}
     _secret(
         root, "properties/00-first", {**secret, "a.default": b"secret", "a.required": b"secret"}
     )

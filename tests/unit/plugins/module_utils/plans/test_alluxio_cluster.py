@@ -51,7 +51,7 @@ def test_a_plan_takes_less_than_20_ms() -> None:
     resource = sample()
     plan(resource, {})
     times = []
-    for _ in range(20):
+    for _turn in range(20):
         start = time.perf_counter()
         plan(resource, {})
         times.append(time.perf_counter() - start)

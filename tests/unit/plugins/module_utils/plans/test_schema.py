@@ -51,9 +51,9 @@ def test_defaults_are_completed_by_the_defaults_within_them() -> None:
 
 
 def test_defaults_are_never_shared() -> None:
-    first, _ = walk({"must": "x"})
+    first, _errors = walk({"must": "x"})
     first["inner"]["modes"].append("b")
-    second, _ = walk({"must": "x"})
+    second, _errors = walk({"must": "x"})
     assert second["inner"]["modes"] == ["a"]
 
 
@@ -104,14 +104,14 @@ def test_what_may_be_anything_is_left_as_it_is() -> None:
     ],
 )
 def test_errors_name_field_and_remedy(value: Any, field: str, words: str) -> None:
-    _, errors = walk(value)
+    _result, errors = walk(value)
     assert [error[0] for error in errors] == [field]
     assert words in f"{errors[0][1]}: {errors[0][2]}"
 
 
 def test_all_errors_are_found_in_one_walk() -> None:
-    _, errors = walk({"x": 1, "inner": {"count": "a"}, "list": [{"y": 1}]})
-    assert [field for field, _, _ in errors] == [
+    _result, errors = walk({"x": 1, "inner": {"count": "a"}, "list": [{"y": 1}]})
+    assert [error[0] for error in errors] == [
         "spec.x",
         "spec.inner.count",
         "spec.list[0].y",

@@ -53,7 +53,7 @@ def test_memory_is_a_memory_backed_volume_with_a_little_more_than_the_quota() ->
 
 
 def test_everything_else_is_a_claim_of_its_own() -> None:
-    _, ssd, hdd = planned(mem("1Gi"), disk("SSD", "10Gi"), disk("HDD", "1Ti"))
+    _mem, ssd, hdd = planned(mem("1Gi"), disk("SSD", "10Gi"), disk("HDD", "1Ti"))
     assert ssd.claim is not None
     assert hdd.claim is not None
     assert (ssd.claim.name, hdd.claim.name) == ("tier-ssd", "tier-hdd")
@@ -63,7 +63,7 @@ def test_everything_else_is_a_claim_of_its_own() -> None:
 
 def test_a_claim_keeps_its_name_when_a_tier_comes_above_it() -> None:
     [alone] = planned(disk("SSD", "10Gi"))
-    _, below = planned(mem("1Gi"), disk("SSD", "10Gi"))
+    _mem, below = planned(mem("1Gi"), disk("SSD", "10Gi"))
     assert alone.claim is not None
     assert below.claim is not None
     assert alone.claim.name == below.claim.name
@@ -93,7 +93,7 @@ def test_a_quota_leaves_the_file_system_its_room(quota: str) -> None:
 
 
 def test_all_errors_of_all_tiers_are_reported_at_once() -> None:
-    fields = [field for field, _ in errors(mem("x"), disk("SSD", "1Gi", "2Gi"), disk("HDD", "y"))]
+    fields = [error[0] for error in errors(mem("x"), disk("SSD", "1Gi", "2Gi"), disk("HDD", "y"))]
     assert fields == [
         "spec.workers[0].tiers[0].quota",
         "spec.workers[0].tiers[1].quota",
