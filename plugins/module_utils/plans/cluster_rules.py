@@ -205,4 +205,5 @@ def _check_claims(
     ]
     for wanted in [masters, *pools]:
         existing.check_claims(wanted, observed, findings)
-    existing.check_pools([pool.name for pool in sizes.pools], observed, findings)
+    names = [pool.name for pool in sizes.pools]
+    existing.check_pools(names, cluster.spec["deletionPolicy"], observed, findings)

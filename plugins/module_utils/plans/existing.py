@@ -73,13 +73,16 @@ def check_claims(wanted: Wanted, observed: Observed, findings: Findings) -> None
         findings.error(wanted.field, None, message, wanted.way)
 
 
-def check_pools(pools: Sequence[str], observed: Observed, findings: Findings) -> None:
+def check_pools(
+    pools: Sequence[str], deletion_policy: str, observed: Observed, findings: Findings
+) -> None:
     """Warns of pools that go away with what is cached there."""
     for workload in observed.get("workloads") or ():
         pool = workload.get("pool")
         if workload.get("component") == "worker" and pool and pool not in pools:
             message = f"spec.workers has no pool {pool!r} any more: its StatefulSet is deleted"
-            remedy = "persist what is only cached there before, its claims are kept"
+            fate = "deleted with it" if deletion_policy == "Delete" else "kept"
+            remedy = f"persist before what is only cached there; its claims are {fate}"
             findings.warn("spec.workers", pool, message, remedy)
 
 

@@ -130,11 +130,14 @@ def test_a_memory_tier_more_is_fine() -> None:
     assert errors(cluster(workers=[{"name": "fast", "tiers": tiers}]), WORKERS) == []
 
 
-def test_a_pool_that_goes_is_said() -> None:
-    result = plan(cluster(workers=[pool("other")]), {"workloads": [WORKERS]})
+@pytest.mark.parametrize(("policy", "fate"), [("Retain", "kept"), ("Delete", "deleted")])
+def test_a_pool_that_goes_is_said(policy: str, fate: str) -> None:
+    resource = cluster(workers=[pool("other")], deletionPolicy=policy)
+    result = plan(resource, {"workloads": [WORKERS]})
     assert result["errors"] == []
     [warning] = result["warnings"]
     assert "'fast'" in warning["message"]
+    assert fate in warning["remedy"]
 
 
 def test_an_observation_without_templates_refuses_nothing() -> None:
