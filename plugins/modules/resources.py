@@ -237,16 +237,16 @@ ARGUMENT_SPEC: dict[str, Any] = {
 def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
     """One step with all objects; raises AlluxioError."""
     objects, namespace, wait_s = params["objects"], params["namespace"], params["wait_timeout"]
-    prune = _prune(params["prune"], namespace)
+    prune, owner = _prune(params["prune"], namespace), params["owner"]
     result: dict[str, Any] = {}
     with connect(params["kubeconfig"], params["context"]) as kube:
         applier = Applier(kube, params["field_manager"], dry_run=check_mode)
         if params["state"] == "present":
-            outcome = applier.present(objects, namespace, params["owner"], prune, wait_s)
+            outcome = applier.present(objects, namespace, owner, prune, wait_s)
         else:
-            outcome = applier.absent(objects, namespace, prune)
+            outcome = applier.absent(objects, namespace, prune, owner)
             wait_s = 0 if check_mode else wait_s
-            result["remaining"] = applier.remaining(objects, namespace, prune, wait_s)
+            result["remaining"] = applier.remaining(objects, namespace, prune, owner, wait_s)
     result |= outcome.as_dict()
     if diff:
         result["diff"] = as_yaml(outcome.changes)

@@ -141,11 +141,18 @@ class Applier:
         return outcome
 
     def absent(
-        self, objects: Sequence[Any], namespace: str | None = None, prune: Prune | None = None
+        self,
+        objects: Sequence[Any],
+        namespace: str | None = None,
+        prune: Prune | None = None,
+        owner: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        """Deletes exactly the given objects, and what ``prune`` selects. Raises Incomplete."""
+        """Deletes exactly the given objects, and what ``prune`` selects of nobody's and ``owner``'s.
+
+        Raises Incomplete.
+        """
         outcome = Outcome()
-        self._delete(self._existing(objects, namespace, prune), outcome)
+        self._delete(self._existing(objects, namespace, prune, owner), outcome)
         return outcome
 
     def remaining(
@@ -153,12 +160,14 @@ class Applier:
         objects: Sequence[Any],
         namespace: str | None = None,
         prune: Prune | None = None,
+        owner: Mapping[str, Any] | None = None,
         wait_timeout_s: int = 0,
     ) -> list[str]:
         """What ``absent`` has asked to go and is still there, after at most that many seconds."""
         deadline = time.monotonic() + wait_timeout_s
         while True:
-            left = [decisions.label(obj) for obj in self._existing(objects, namespace, prune)]
+            existing = self._existing(objects, namespace, prune, owner)
+            left = [decisions.label(obj) for obj in existing]
             if not left or time.monotonic() >= deadline:
                 return left
             time.sleep(0.5)
@@ -192,13 +201,17 @@ class Applier:
         wait_until(self.kube, definitions, _DEFINITION_TIMEOUT_S)
 
     def _existing(
-        self, objects: Sequence[Any], namespace: str | None, prune: Prune | None
+        self,
+        objects: Sequence[Any],
+        namespace: str | None,
+        prune: Prune | None,
+        owner: Mapping[str, Any] | None,
     ) -> list[Object]:
         decisions.check(objects)
         found = [self._find(obj, namespace) for obj in objects]
         selected = self._select(prune) if prune else []
         named = [obj for obj in found if obj]
-        return named + decisions.prunable(selected, named, None)
+        return named + decisions.prunable(selected, named, owner)
 
     def _find(self, obj: Mapping[str, Any], namespace: str | None) -> Object | None:
         metadata = obj["metadata"]

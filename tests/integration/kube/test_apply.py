@@ -341,6 +341,27 @@ def test_absent_deletes_by_selector_and_tells_what_remains(
     assert applier.remaining([], namespace, selection, wait_timeout_s=5) == []
 
 
+def test_absent_deletes_what_the_owner_controls_and_nothing_of_another(
+    kube: KubeClient, namespace: str
+) -> None:
+    applier = Applier(kube, "test")
+    ours, other = (kube.create(config_map(name, namespace)) for name in ("ours", "other"))
+    owners = [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "name": owner["metadata"]["name"],
+            "uid": owner["metadata"]["uid"],
+        }
+        for owner in (ours, other)
+    ]
+    selection = prune(namespace, ("v1", "Service"))
+    applier.present([service("a")], namespace, owners[0])
+    applier.present([service("b")], namespace, owners[1])
+    assert applier.absent([], namespace, selection).pruned == []
+    assert applier.absent([], namespace, selection, owners[0]).pruned == ["Service/a"]
+
+
 def test_absent_with_objects_deletes_exactly_these(kube: KubeClient, namespace: str) -> None:
     applier = Applier(kube, "test")
     applier.present([config_map("a"), config_map("b")], namespace)
