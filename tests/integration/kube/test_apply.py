@@ -345,7 +345,8 @@ def test_absent_deletes_what_the_owner_controls_and_nothing_of_another(
     kube: KubeClient, namespace: str
 ) -> None:
     applier = Applier(kube, "test")
-    ours, other = (kube.create(config_map(name, namespace)) for name in ("ours", "other"))
+    applier.present([config_map("ours"), config_map("other")], namespace)
+    ours, other = (kube.get("v1", "ConfigMap", name, namespace) or {} for name in ("ours", "other"))
     owners = [
         {
             "apiVersion": "v1",
