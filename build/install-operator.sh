@@ -17,7 +17,7 @@ venv=$home/venv
 # The root file system is read-only later: without compiled files each start of ansible-playbook would compile anew.
 # Unchecked hashes, because an image builder may set the times of files to anything.
 compile() {
-  "$venv/bin/python" -m compileall -q --invalidation-mode unchecked-hash "$@"
+  "$venv/bin/python" -m compileall -q -f --invalidation-mode unchecked-hash "$@"
 }
 
 # Any user of group 0 may run the operator, as OpenShift assigns user ids.
@@ -32,7 +32,6 @@ install_python() {
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --no-cache-dir \
     --require-hashes --requirement "$requirements"
   "$venv/bin/python" -m pip uninstall --quiet --yes pip setuptools
-  find "$venv" -name __pycache__ -prune -exec rm -rf {} +
   compile "$venv/lib"
   open_to_group "$venv"
 }

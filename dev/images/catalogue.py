@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from devcluster.locks import exclusive
 from devcluster.paths import cache
 from devcluster.progress import say
 
@@ -117,9 +118,7 @@ def _s3() -> Recipe:
     config = oci.ImageConfig(
         user="1000", entrypoint=(*TINI, "/entrypoint.sh"), env={"PATH": PATH}, workdir="/data"
     )
-    return Recipe(
-        (base, go_tool.binary("versitygw"), files("s3-files", content, base)), config
-    )
+    return Recipe((base, go_tool.binary("versitygw"), files("s3-files", content, base)), config)
 
 
 def _tools() -> Recipe:
@@ -128,7 +127,9 @@ def _tools() -> Recipe:
         user=User("tools", 1000, 0, "/tmp"),
         copies={},
         folders={},
-        links={f"usr/local/bin/{name}": "/bin/busybox" for name in ("nc", "nslookup", "vi", "wget")},
+        links={
+            f"usr/local/bin/{name}": "/bin/busybox" for name in ("nc", "nslookup", "vi", "wget")
+        },
     )
     config = oci.ImageConfig(
         user="1000",
@@ -163,9 +164,9 @@ def build(name: str) -> Path:
     recipe = image.recipe()
     archive = cache() / "images" / f"{name}-{_key(image, recipe)}.tar"
     if not archive.exists():
-        archive.parent.mkdir(parents=True, exist_ok=True)
         packed = [layers.build(spec) for spec in recipe.layers]
-        oci.write_archive(archive, image.reference, packed, recipe.config)
+        with exclusive(archive.parent / ".lock", "another archive is being written"):
+            oci.write_archive(archive, image.reference, packed, recipe.config)
         say(f"built image {image.reference}: {archive.stat().st_size / 1e6:.0f} MB")
     return archive
 

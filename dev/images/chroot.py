@@ -34,7 +34,7 @@ mount -t proc proc "$ROOT/proc"
 for folder in $INPUTS; do
   mkdir "$ROOT/run/${folder##*/}"; mount --bind "$folder" "$ROOT/run/${folder##*/}"
 done
-exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
+exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
   "$@"
 """
 
@@ -86,8 +86,19 @@ def _in_namespaces(
         **variables,
     }
     done = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "--kill-child", *namespaces]
-        + ["bash", "-c", script, "step", *command],
+        [
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            *namespaces,
+            "bash",
+            "-c",
+            script,
+            "step",
+            *command,
+        ],
         env=setting,
         capture_output=True,
         text=True,

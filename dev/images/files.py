@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Layers of plain files: copied from the tree, written here, with owners and modes that any user can live with."""
+"""Layers of plain files, with owners and modes that any user of group 0 can live with."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def files(name: str, content: Content, base: LayerSpec) -> LayerSpec:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copies a file or a folder with modes 0755 and 0644 only, whatever the umask of a checkout made."""
+    """Copies a file or a folder with the modes 0755 and 0644, whatever a checkout's umask made."""
     if source.is_dir():
         target.mkdir(parents=True, exist_ok=True)
         for inside in sorted(source.iterdir()):

@@ -17,7 +17,7 @@ from .layers import LayerSpec, Workspace, content_of
 
 
 def binary(tool: str) -> LayerSpec:
-    """/usr/local/bin/<tool> from dev/go/<tool>, with the licences of every module that is linked in."""
+    """/usr/local/bin/<tool> from dev/go/<tool>, with the licences of all modules linked in."""
 
     def fill(workspace: Workspace) -> None:
         built = go_build.build(tool)

@@ -16,15 +16,44 @@ from devcluster.errors import DevClusterError
 
 from .layers import LayerSpec, Workspace, content_of
 
-# Found by running every role and the shells (tests/integration/images): what a server, a tool that looks into
-# it (jcmd, JMX, JFR), TLS, Kerberos and DNS need.
-MODULES = (
-    "java.base java.compiler java.datatransfer java.desktop java.instrument java.logging java.management"
-    " java.management.rmi java.naming java.net.http java.prefs java.rmi java.scripting java.security.jgss"
-    " java.security.sasl java.sql java.transaction.xa java.xml java.xml.crypto jdk.attach jdk.crypto.ec"
-    " jdk.httpserver jdk.jcmd jdk.jfr jdk.localedata jdk.management jdk.management.agent jdk.naming.dns jdk.net"
-    " jdk.security.auth jdk.security.jgss jdk.unsupported jdk.xml.dom jdk.zipfs"
-).split()
+# What a server needs, a tool that looks into it (jcmd, JMX, JFR), TLS, Kerberos and DNS; every role
+# and the shells are run with it (tests/integration/images).
+MODULES = [
+    "java.base",
+    "java.compiler",
+    "java.datatransfer",
+    "java.desktop",
+    "java.instrument",
+    "java.logging",
+    "java.management",
+    "java.management.rmi",
+    "java.naming",
+    "java.net.http",
+    "java.prefs",
+    "java.rmi",
+    "java.scripting",
+    "java.security.jgss",
+    "java.security.sasl",
+    "java.sql",
+    "java.transaction.xa",
+    "java.xml",
+    "java.xml.crypto",
+    "jdk.attach",
+    "jdk.crypto.ec",
+    "jdk.httpserver",
+    "jdk.jcmd",
+    "jdk.jfr",
+    "jdk.localedata",
+    "jdk.management",
+    "jdk.management.agent",
+    "jdk.naming.dns",
+    "jdk.net",
+    "jdk.security.auth",
+    "jdk.security.jgss",
+    "jdk.unsupported",
+    "jdk.xml.dom",
+    "jdk.zipfs",
+]
 JAVA_RELEASE = "17"
 _MAVEN = "dependency:copy-dependencies"
 _NATIVE = re.compile(r"\.(so|dll|dylib|jnilib)(\.\S*)?$", re.IGNORECASE)
@@ -76,6 +105,10 @@ def alluxio_jars(folder: Path) -> LayerSpec:
             if not any(fnmatch.fnmatch(jar.name, pattern) for pattern in patterns):
                 _copy_jar(jar, target / jar.name)
                 _copy_licences(jar, workspace.tree / "licenses/jars" / jar.stem)
+        jars = sorted(jar.name for jar in target.iterdir())
+        (target / "class-path").write_text(
+            ":".join(f"/opt/alluxio/lib/{jar}" for jar in jars) + "\n"
+        )
 
     return LayerSpec("alluxio-jars", (content_of(*sources),), fill)
 
@@ -86,7 +119,7 @@ def _patterns(left_out: Path) -> Sequence[str]:
 
 
 def _copy_jar(jar: Path, target: Path) -> None:
-    """Copies a jar without native libraries of other platforms, which are most of some jars' size."""
+    """Copies a jar without native libraries of other platforms: most of what some jars weigh."""
     with zipfile.ZipFile(jar) as source:
         entries = source.infolist()
         kept = [entry for entry in entries if not _is_foreign(entry.filename)]
@@ -114,7 +147,9 @@ def _copy_licences(jar: Path, target: Path) -> None:
 def _tool(name: str, package: str) -> str:
     found = shutil.which(name)
     if not found:
-        raise DevClusterError(f"{name} is missing: the Alluxio image needs it. apt-get install {package}")
+        raise DevClusterError(
+            f"{name} is missing: the Alluxio image needs it. apt-get install {package}"
+        )
     return found
 
 

@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import FunctionType
 
 from devcluster.locks import exclusive
 from devcluster.paths import cache
@@ -26,7 +26,7 @@ from . import oci
 
 @dataclass(frozen=True)
 class Workspace:
-    """What a layer's builder gets: where to put files, a scratch folder, the packed layers below."""
+    """What a layer's builder gets: where to put files, a scratch folder, the layers below."""
 
     tree: Path
     scratch: Path
@@ -43,14 +43,20 @@ class LayerSpec:
 
     name: str
     inputs: tuple[str, ...]
-    fill: FunctionType
+    fill: Callable[[Workspace], None]
     parents: tuple[LayerSpec, ...] = ()
 
     @cached_property
     def key(self) -> str:
-        code = content_of(Path(self.fill.__code__.co_filename))
+        code = content_of(Path(inspect.getfile(self.fill)))
         digest = hashlib.sha256()
-        for part in (oci.PACKING, self.name, code, *self.inputs, *(parent.key for parent in self.parents)):
+        for part in (
+            oci.PACKING,
+            self.name,
+            code,
+            *self.inputs,
+            *(parent.key for parent in self.parents),
+        ):
             digest.update(f"{len(part)} {part}\n".encode())
         return digest.hexdigest()[:16]
 

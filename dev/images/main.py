@@ -15,7 +15,7 @@ from . import catalogue
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints the archives' paths, one a line, on standard output; progress goes to standard error."""
+    """Prints the archives' paths, one a line; progress goes to standard error."""
     options = _parser().parse_args(arguments)
     if options.command == "list":
         for image in catalogue.IMAGES.values():

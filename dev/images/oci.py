@@ -59,8 +59,8 @@ class ImageConfig:
 def pack(tree: Path, out: Path, created_by: str) -> Layer:
     """Packs the folder `tree` as one layer into the file `out`.
 
-    Owners and modes are kept, times become 0, entries are sorted. A character device 0/0, overlayfs'
-    mark of a deleted file, becomes the whiteout of the specification.
+    Owners and modes are kept, times become 0, entries are sorted. A character device 0/0, by which
+    overlayfs marks a deleted file, becomes the whiteout of the specification.
     """
     with tarfile.open(out, "w", format=tarfile.PAX_FORMAT) as archive:
         for path in _walk(tree):
@@ -112,8 +112,8 @@ def write_archive(out: Path, reference: str, layers: Sequence[Layer], config: Im
         for layer in layers:
             entry = tarfile.TarInfo(_blob_name(layer.digest))
             entry.size = layer.size_bytes
-            with layer.path.open("rb") as content:
-                archive.addfile(entry, content)
+            with layer.path.open("rb") as packed:
+                archive.addfile(entry, packed)
     os.replace(partial, out)
 
 

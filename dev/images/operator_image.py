@@ -25,7 +25,7 @@ COLLECTION = [
     ROOT / name
     for name in ("galaxy.yml", "meta", "plugins", "roles", "playbooks", "docs", "changelogs")
 ]
-# ansible-runner-http comes as source: setuptools builds it, inside the image, where there is no network.
+# ansible-runner-http comes as source: setuptools builds it inside the image, without a network.
 BUILD_TOOLS = "setuptools==80.9.0"
 # Wheels for the image's Python (Debian 12), whatever Python runs this.
 _PLATFORM = (
@@ -95,7 +95,7 @@ def _build_tarball(into: Path) -> str:
 
 
 def _run(*command: str) -> str:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise DevClusterError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout

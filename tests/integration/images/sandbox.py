@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Containers without a container runtime: an unpacked image in namespaces of its own.
 
-All containers of a sandbox share one network (loopback only) and one process tree, as in a pod. The
-tree ends with its first process, and that one with the test process: nothing stays, whatever happens.
+All containers of a sandbox share one network (loopback only) and one process tree, as in a pod.
+The tree ends with its first process, and that one with the test process: nothing stays.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from types import TracebackType
 # As OpenShift does it: a user that no image knows, in group 0.
 ANY_UID = 1000650000
 
-_FIRST_PROCESS = "hostname sandbox && ip link set lo up && touch \"$READY\" && exec sleep infinity"
+_FIRST_PROCESS = 'hostname sandbox && ip link set lo up && touch "$READY" && exec sleep infinity'
 
-# The root file system is read-only; what a container may write to is a tmpfs or a folder of the test.
+# The root file system is read-only; a container may write to a tmpfs or to a folder of the test.
 _CONTAINER = """
 set -eu
 mount --bind "$IMAGE" "$ROOT"
@@ -62,7 +62,9 @@ class Container:
         deadline = time.monotonic() + timeout_s
         while not is_there():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"{self.name}: no {what}; its log:\n{self.log.read_text()[-6000:]}")
+                raise AssertionError(
+                    f"{self.name}: no {what}; its log:\n{self.log.read_text()[-6000:]}"
+                )
             time.sleep(0.2)
 
 
@@ -78,8 +80,23 @@ class Sandbox:
     def __enter__(self) -> Sandbox:
         ready = self.folder / "ready"
         self._first = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "SIGKILL", "unshare", "--mount", "--net", "--pid", "--ipc"]
-            + ["--uts", "--fork", "--kill-child", "--mount-proc", "sh", "-c", _FIRST_PROCESS],
+            [
+                "setpriv",
+                "--pdeathsig",
+                "SIGKILL",
+                "unshare",
+                "--mount",
+                "--net",
+                "--pid",
+                "--ipc",
+                "--uts",
+                "--fork",
+                "--kill-child",
+                "--mount-proc",
+                "sh",
+                "-c",
+                _FIRST_PROCESS,
+            ],
             env={**os.environ, "READY": str(ready)},
         )
         while not ready.exists():
@@ -88,7 +105,10 @@ class Sandbox:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         assert self._first is not None
         self._first.kill()
@@ -149,7 +169,16 @@ class Sandbox:
     ) -> list[str]:
         settings = [f"{key}={value}" for key, value in {**image.env, **env}.items()]
         return [
-            *("nsenter", "--target", str(self._pid()), "--mount", "--net", "--pid", "--ipc", "--uts"),
+            *(
+                "nsenter",
+                "--target",
+                str(self._pid()),
+                "--mount",
+                "--net",
+                "--pid",
+                "--ipc",
+                "--uts",
+            ),
             *("unshare", "--mount", "sh", "-c", _CONTAINER, "container", *settings, *command),
         ]
 

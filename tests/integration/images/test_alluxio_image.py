@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Every role of the Alluxio image starts as any user on a read-only root, and works with S3 below."""
+"""Every role of the Alluxio image starts as any user on a read-only root, and works with S3."""
 
 from __future__ import annotations
 
@@ -46,7 +46,16 @@ alluxio.fuse.web.enabled=false
 SMALL_JVM = "-Xmx192m -XX:MaxDirectMemorySize=128m -XX:+UseSerialGC"
 JVM_ENV = {
     f"ALLUXIO_{role}_JAVA_OPTS": SMALL_JVM
-    for role in ("MASTER", "JOB_MASTER", "WORKER", "JOB_WORKER", "PROXY", "LOGSERVER", "FUSE", "USER")
+    for role in (
+        "MASTER",
+        "JOB_MASTER",
+        "WORKER",
+        "JOB_WORKER",
+        "PROXY",
+        "LOGSERVER",
+        "FUSE",
+        "USER",
+    )
 }
 
 
@@ -99,8 +108,18 @@ class Cluster:
     def rest(self, path: str, content_type: str = "application/json", body: bytes = b"") -> bytes:
         url = f"http://127.0.0.1:39999/api/v1/{path}"
         status, answer = self.call(
-            ["curl", "-sS", "-f", "-m", "60", "-H", f"Content-Type: {content_type}"]
-            + ["--data-binary", "@-", url],
+            [
+                "curl",
+                "-sS",
+                "-f",
+                "-m",
+                "60",
+                "-H",
+                f"Content-Type: {content_type}",
+                "--data-binary",
+                "@-",
+                url,
+            ],
             stdin=body,
         )
         assert status == 0, f"{url}: {answer!r}"
@@ -116,7 +135,9 @@ def cluster(
     made = Cluster(sandbox, image("alluxio"), image("s3"), tmp_path_factory.mktemp("cluster"))
     made.s3.wait_for("S3 server", lambda: made.listens(7070), START_TIMEOUT_S)
     for role, port in PORTS.items():
-        made.roles[role].wait_for(f"port {port}", lambda port=port: made.listens(port), START_TIMEOUT_S)
+        made.roles[role].wait_for(
+            f"port {port}", lambda port=port: made.listens(port), START_TIMEOUT_S
+        )
     return made
 
 
@@ -130,7 +151,11 @@ def test_a_file_written_through_the_proxy_lies_in_s3_and_reads_back(cluster: Clu
     assert hashlib.sha256(stored.read_bytes()).digest() == hashlib.sha256(content).digest()
 
     status = json.loads(cluster.rest("paths//file/get-status", body=b"{}"))
-    assert (status["length"], status["persisted"], status["inAlluxioPercentage"]) == (9_000_000, True, 100)
+    assert (status["length"], status["persisted"], status["inAlluxioPercentage"]) == (
+        9_000_000,
+        True,
+        100,
+    )
 
     assert cluster.call(["alluxio", "fs", "free", "/file"])[0] == 0
     stream = cluster.rest("paths//file/open-file", body=b"{}").decode()
@@ -154,7 +179,7 @@ def test_fuse_mounts(cluster: Cluster) -> None:
         "/entrypoint.sh fuse /mnt/alluxio-fuse / > /tmp/fuse.log 2>&1 & "
         "for i in $(seq 300); do [ -e /mnt/alluxio-fuse/file ] && break; sleep 0.2; done; "
         "wc -c < /mnt/alluxio-fuse/file || { cat /tmp/fuse.log; exit 1; }; "
-        "alluxio-fuse() { /opt/alluxio/integration/fuse/bin/alluxio-fuse \"$@\"; }; "
+        'alluxio-fuse() { /opt/alluxio/integration/fuse/bin/alluxio-fuse "$@"; }; '
         "alluxio-fuse unmount /mnt/alluxio-fuse; wait"
     )
     done = cluster.sandbox.call(
@@ -167,3 +192,26 @@ def test_fuse_mounts(cluster: Cluster) -> None:
         timeout_s=120,
     )
     assert done.stdout.decode().split()[:1] == ["9000000"], done.stdout + done.stderr
+
+
+def test_an_unknown_command_shows_the_usage(cluster: Cluster) -> None:
+    status, output = cluster.call(["/entrypoint.sh", "mister"])
+    assert status == 1
+    assert b"master-only" in output
+
+
+def test_the_environment_becomes_configuration_only_where_none_is(cluster: Cluster) -> None:
+    show = "/entrypoint.sh nothing > /dev/null 2>&1; cat /opt/alluxio/conf/*"
+    env = {
+        "HOST": "10.0.0.1",
+        "ALLUXIO_SITE_PROPERTIES": "a=b",
+        "ALLUXIO_WORKER_JAVA_OPTS": "-Dx=${HOST}",
+    }
+    done = cluster.sandbox.call(
+        cluster.alluxio, ["bash", "-c", show], env=env, empty=("tmp", "opt/alluxio/conf")
+    )
+    assert done.stdout == b'export ALLUXIO_WORKER_JAVA_OPTS="-Dx=${HOST}"\na=b\n'
+
+    # prepared by the test: the environment file stays as it is
+    cluster.call(["/entrypoint.sh", "nothing"])
+    assert (cluster.conf / "alluxio-env.sh").read_text() == "# prepared by the test\n"

@@ -60,7 +60,8 @@ fi
 split "${ALLUXIO_JAVA_OPTS:-}"
 alluxio_options+=("${words[@]}")
 
-class_path="$ALLUXIO_CONF_DIR:${ALLUXIO_CLASSPATH:+$ALLUXIO_CLASSPATH:}$ALLUXIO_HOME/lib/*"
+# The jars in a fixed order, folders last: only such a class path may have an archive of loaded classes.
+class_path="${ALLUXIO_CLASSPATH:+$ALLUXIO_CLASSPATH:}$(< "$ALLUXIO_HOME/lib/class-path"):$ALLUXIO_CONF_DIR"
 
 # run_java MAIN_CLASS OPTIONS_TEXT ARGUMENTS...: becomes the Java process
 run_java() {
