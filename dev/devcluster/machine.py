@@ -26,6 +26,7 @@ START_TIMEOUT_S = 20.0
 # `sh` joins the groups itself before it becomes the program: nothing ever runs outside of them.
 _JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 1; shift; done; shift; exec "$@"'
 _NAMESPACES = ["--net", "--mount", "--uts", "--ipc", "--pid"]
+_UNSHARE = ["unshare", *_NAMESPACES, "--fork", "--kill-child", "--mount-proc"]
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,7 @@ class Machine:
         inside = [sys.executable, "-m", f"{__package__}.machine_init", str(folder / "machine.json")]
         with open(logs / "machine.log", "ab") as log:
             process = subprocess.Popen(
-                _joined(
-                    groups,
-                    ["unshare", *_NAMESPACES, "--fork", "--kill-child", "--mount-proc", *inside],
-                ),
+                _joined(groups, [*_UNSHARE, *inside]),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -120,17 +118,7 @@ class Machine:
         pid = self.pid()
         if pid is None:
             raise DevClusterError(f"{self.name} is not running; `dev/cluster up` starts it again.")
-        enter = [
-            "nsenter",
-            "--target",
-            str(pid),
-            "--mount",
-            "--net",
-            "--uts",
-            "--ipc",
-            "--pid",
-            *command,
-        ]
+        enter = ["nsenter", f"--target={pid}", *_NAMESPACES, *command]
         groups = cgroups.joins(self.layout.cgroup, self.name)
         return subprocess.run(_joined(groups, enter), capture_output=True, text=True)
 
