@@ -80,8 +80,8 @@ def up(name: str, node_count: int | None, archives: list[Path]) -> None:
     for archive in archives:
         images.images(archive)
     preflight.check()
+    archives = [pause.archive(), *archives]  # first, because it says when Go is missing
     preflight.install_missing()
-    archives = [pause.archive(), *archives]
     with _locked(place):
         cluster = _load(place) or _create(place, node_count or DEFAULT_NODES)
         if node_count not in (None, cluster.node_count):
