@@ -20,7 +20,7 @@ from .errors import DevClusterError
 ROOT = Path("/sys/fs/cgroup")
 V1_NEEDED = {"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids"}
 V2_NEEDED = {"cpu", "cpuset", "memory", "pids"}
-END_TIMEOUT_S = 20.0
+END_TIMEOUT_S = 60.0
 INSTEAD = "Use a cluster of your own with CLUSTER=current."
 
 

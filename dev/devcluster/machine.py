@@ -22,7 +22,7 @@ from .errors import DevClusterError
 from .layout import Layout
 from .paths import DEV
 
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 60.0
 # `sh` joins the groups itself before it becomes the program: nothing ever runs outside of them.
 _JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 1; shift; done; shift; exec "$@"'
 _NAMESPACES = ["--net", "--mount", "--uts", "--ipc", "--pid"]
