@@ -172,7 +172,7 @@ class Sandbox:
             *(
                 "nsenter",
                 "--target",
-                str(self._pid()),
+                str(self.first_process),
                 "--mount",
                 "--net",
                 "--pid",
@@ -203,8 +203,9 @@ class Sandbox:
             "WORKDIR": image.workdir,
         }
 
-    def _pid(self) -> int:
-        """The first process inside: the child of `unshare`."""
+    @property
+    def first_process(self) -> int:
+        """The process that all others end with: the child of `unshare`."""
         assert self._first is not None
         children = Path(f"/proc/{self._first.pid}/task/{self._first.pid}/children")
         return int(children.read_text().split()[0])

@@ -162,9 +162,10 @@ def test_a_file_written_through_the_proxy_lies_in_s3_and_reads_back(cluster: Clu
     assert cluster.rest(f"streams/{stream}/read") == content
 
 
-def test_the_job_service_loads_a_file(cluster: Cluster) -> None:
-    status, output = cluster.call(["alluxio", "fs", "distributedLoad", "/file"])
+def test_the_job_service_copies_a_file(cluster: Cluster) -> None:
+    status, output = cluster.call(["alluxio", "fs", "distributedCp", "/file", "/copy"])
     assert status == 0, output
+    assert (cluster.objects / "objects" / BUCKET / "data" / "copy").stat().st_size == 9_000_000
 
 
 def test_shells_answer(cluster: Cluster) -> None:
