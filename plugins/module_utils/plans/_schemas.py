@@ -1366,9 +1366,9 @@ ALLUXIO_CLUSTER_SPEC: dict[str, Any] = {
                 },
                 "terminationGracePeriodSeconds": {
                     "type": "integer",
-                    "default": 30,
                     "minimum": 0,
                     "maximum": 86400,
+                    "default": 30,
                 },
                 "volumes": {
                     "type": "array",
