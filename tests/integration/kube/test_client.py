@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.alluxio.k8s.plugins.module_utils.kube import errors
+from ansible_collections.alluxio.k8s.plugins.module_utils.kube import client, errors
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient, connect
 from ansible_collections.alluxio.k8s.tests.integration.conftest import NOBODY, ApiServer
 
@@ -201,3 +201,28 @@ def test_no_key_or_certificate_stays_in_the_temporary_folder(
     assert [
         path for path in tmp_path.rglob("*") if path.is_file() and "discovery" not in str(path)
     ] == []
+
+
+def test_past_the_operators_proxy_only_where_there_is_one(
+    api_server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def service_account() -> object:
+        return client._configuration(api_server.kubeconfig(), None, {})
+
+    monkeypatch.setattr(client, "_in_cluster", service_account)
+    content = Path(api_server.kubeconfig()).read_text()
+    proxied = tmp_path / "proxied"
+    proxied.write_text(content.replace("https://", "https://b3duZXI=@"))
+
+    for kubeconfig, in_a_pod, past_it in (
+        (api_server.kubeconfig(), False, False),
+        (api_server.kubeconfig(), True, False),
+        (str(proxied), False, False),
+        (str(proxied), True, True),
+    ):
+        monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+        if in_a_pod:
+            monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+        with connect(kubeconfig) as kube:
+            assert (kube.direct is not kube) is past_it
+            assert kube.direct.list_objects("v1", "Namespace")

@@ -37,6 +37,7 @@ class Ansible:
             "ANSIBLE_FORCE_COLOR": "0",
             "ANSIBLE_LOCAL_TEMP": str(folder / "ansible-tmp"),
             "ANSIBLE_REMOTE_TEMP": str(folder / "ansible-remote-tmp"),
+            "ALLUXIO_K8S_CACHE": str(folder / "cache"),
             "TMPDIR": str(self.temporary),
             "K8S_AUTH_KUBECONFIG": kubeconfig,
         }
@@ -133,7 +134,7 @@ def test_a_list_from_a_template_is_applied_literally(
 ) -> None:
     template = ansible.folder / "list.j2"
     template.write_text(
-        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {v: {{ value | to_json }}}\n"
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {v: {{ value | to_json }}}\n"
     )
     lookup = f"lookup('ansible.builtin.template', '{template}')"
     options = {"namespace": namespace, "objects": "{{ " + lookup + " | from_yaml_all | list }}"}
