@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..quantities import format_alluxio_size, parse_millicores
 from . import pods
@@ -27,6 +28,7 @@ from .tiers import Claim, small_tier_properties, tier_properties
 
 Spec = Mapping[str, Any]
 
+S3_ENDPOINT, S3_REGION = "alluxio.underfs.s3.endpoint", "alluxio.underfs.s3.endpoint.region"
 RPC, EMBEDDED, JOB_RPC, JOB_EMBEDDED, HTTP = 19998, 19200, 20001, 20003, 39999
 
 
@@ -279,11 +281,27 @@ def _journal(masters: Spec) -> dict[str, str]:
 
 def _root_mount(mount: Spec) -> dict[str, str]:
     root = "alluxio.master.mount.table.root"
-    options = {f"{ROOT_OPTION}{key}": value for key, value in mount.get("options", {}).items()}
+    chosen_options = s3_region(mount["uri"], mount.get("options", {})) | mount.get("options", {})
+    options = {f"{ROOT_OPTION}{key}": value for key, value in chosen_options.items()}
     # Alluxio warns of keys that it wants to give up, so they are written only where they matter.
     chosen = {"readonly": mount["readOnly"], "shared": mount["shared"]}
     flags = {f"{root}.{key}": "true" for key, value in chosen.items() if value}
     return {f"{root}.ufs": mount["uri"], **flags, **options}
+
+
+def s3_region(uri: str, options: Mapping[str, str]) -> dict[str, str]:
+    """The region to sign for when an S3 server that is not AWS is named without one.
+
+    The AWS SDK reads the region out of the endpoint's name: of ``s3.analytics.svc`` it makes the region ``analytics``,
+    and the server refuses the signature with a bare 400. ``us-east-1`` is what such servers sign for by default.
+    """
+    endpoint = options.get(S3_ENDPOINT)
+    if not uri.startswith(("s3://", "s3a://")) or not endpoint or S3_REGION in options:
+        return {}
+    host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").hostname or ""
+    return (
+        {} if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else {S3_REGION: "us-east-1"}
+    )
 
 
 def _claims(claims: Sequence[Claim], labels: Mapping[str, str]) -> list[dict[str, Any]]:
