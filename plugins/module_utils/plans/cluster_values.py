@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..quantities import format_alluxio_size, parse_millicores
 from . import pods
@@ -292,16 +291,16 @@ def _root_mount(mount: Spec) -> dict[str, str]:
 def s3_region(uri: str, options: Mapping[str, str]) -> dict[str, str]:
     """The region to sign for when an S3 server that is not AWS is named without one.
 
-    The AWS SDK reads the region out of the endpoint's name: of ``s3.analytics.svc`` it makes the region ``analytics``,
-    and the server refuses the signature with a bare 400. ``us-east-1`` is what such servers sign for by default.
+    The AWS SDK reads the region out of the endpoint's name: of ``s3.analytics.svc`` it makes the
+    region ``analytics``, and the server refuses the signature with a bare 400. ``us-east-1`` is
+    what such servers sign for by default.
     """
     endpoint = options.get(S3_ENDPOINT)
     if not uri.startswith(("s3://", "s3a://")) or not endpoint or S3_REGION in options:
         return {}
-    host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").hostname or ""
-    return (
-        {} if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else {S3_REGION: "us-east-1"}
-    )
+    host = endpoint.rpartition("//")[2].partition("/")[0].partition(":")[0]
+    aws = host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    return {} if aws else {S3_REGION: "us-east-1"}
 
 
 def _claims(claims: Sequence[Claim], labels: Mapping[str, str]) -> list[dict[str, Any]]:
