@@ -26,7 +26,9 @@ READY_TIMEOUT_S = 600
 def on_current() -> bool:
     choice = os.environ.get("CLUSTER", "")
     if choice not in ("", "current"):
-        sys.exit(f"CLUSTER={choice} is unknown: leave it out for the development cluster, or say CLUSTER=current")
+        sys.exit(
+            f"CLUSTER={choice} is unknown: leave it out for the development cluster, or say CLUSTER=current"
+        )
     return choice == "current"
 
 
@@ -40,7 +42,8 @@ def wait_until_ready(cluster: Cluster) -> None:
         found = cluster.find("-n", SPACE, "alluxiocluster", NAME)
         status = (found or {}).get("status", {})
         columns = status.get("columns", {})
-        text = f"{status.get('phase', 'Pending')}: masters {columns.get('masters', '-')}, workers {columns.get('workers', '-')}"
+        masters, workers = columns.get("masters", "-"), columns.get("workers", "-")
+        text = f"{status.get('phase', 'Pending')}: masters {masters}, workers {workers}"
         if text != last:
             say(f"  {text} ({time.monotonic() - start:.0f} s)")
             last = text
@@ -62,7 +65,9 @@ def show_file(cluster: Cluster) -> None:
             rest.path_call(FILE, "delete")
         start = time.monotonic()
         written = rest.write(FILE, FILE_BYTES)
-        say(f"wrote {FILE}, {FILE_BYTES >> 20} MiB, in {time.monotonic() - start:.1f} s, sha256 {written[:16]}...")
+        say(
+            f"wrote {FILE}, {FILE_BYTES >> 20} MiB, in {time.monotonic() - start:.1f} s, sha256 {written[:16]}..."
+        )
         start = time.monotonic()
         read = rest.read_sha256(FILE)
         if read != written:
@@ -106,7 +111,9 @@ def down() -> None:
         clusters.take_down("dev")
         return
     cluster = clusters.current()
-    cluster.kubectl("-n", SPACE, "delete", "alluxiocluster", NAME, "--ignore-not-found", "--timeout=180s")
+    cluster.kubectl(
+        "-n", SPACE, "delete", "alluxiocluster", NAME, "--ignore-not-found", "--timeout=180s"
+    )
     cluster.kubectl("delete", "namespace", SPACE, "--ignore-not-found", "--timeout=180s")
     parts.play(cluster, "operator", variables={"operator_state": "absent"})
     say("removed; the custom resource definition and the operator's namespace stay")

@@ -102,7 +102,9 @@ def read_report(result: Result, report: Path, allowed: dict[str, str]) -> None:
         if skip is not None:
             result.skipped += 1
             if name not in allowed:
-                result.problems.append(f"skip without a listed reason: {name}: {skip.get('message')}")
+                result.problems.append(
+                    f"skip without a listed reason: {name}: {skip.get('message')}"
+                )
         elif case.find("failure") is not None or case.find("error") is not None:
             result.failed += 1
         else:
@@ -124,12 +126,14 @@ def run_part(part: Part, allowed: dict[str, str]) -> Result:
         result.problems.append(f"exit code {code}")
     if part.is_pytest:
         read_report(result, report, allowed)
-    result.problems += [f"left behind: {item}" for item in leaks.difference(before, leaks.snapshot())]
+    result.problems += [f"left behind: {item}" for item in leaks.lasting_difference(before)]
     return result
 
 
 def print_summary(results: list[Result]) -> None:
-    print(f"\n{'part':<20}{'passed':>8}{'failed':>8}{'skipped':>9}{'minutes':>9}{'budget':>8}  verdict")
+    print(
+        f"\n{'part':<20}{'passed':>8}{'failed':>8}{'skipped':>9}{'minutes':>9}{'budget':>8}  verdict"
+    )
     for result in results:
         verdict = "ok" if not result.problems else "; ".join(result.problems)
         print(

@@ -113,13 +113,21 @@ def current() -> Cluster:
 
 
 def is_up(name: str) -> bool:
-    return subprocess.run([ROOT / "dev/cluster", "status", "--name", name], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [ROOT / "dev/cluster", "status", "--name", name], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def development(name: str) -> Cluster:
     """The development cluster of that name; it must be up."""
     done = subprocess.run(
-        [ROOT / "dev/cluster", "kubeconfig", "--name", name], capture_output=True, text=True, check=True
+        [ROOT / "dev/cluster", "kubeconfig", "--name", name],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     path = done.stdout.strip()
     command = (str(ROOT / "dev/cluster"), "kubectl", "--name", name)
@@ -133,10 +141,14 @@ def bring_up(name: str, nodes: int = 3, images: tuple[str, ...] = IMAGES) -> Clu
     )
     archives = built.stdout.split()
     subprocess.run(
-        [ROOT / "dev/cluster", "up", "--name", name, "--nodes", str(nodes)], stdout=sys.stderr, check=True
+        [ROOT / "dev/cluster", "up", "--name", name, "--nodes", str(nodes)],
+        stdout=sys.stderr,
+        check=True,
     )
     subprocess.run(
-        [ROOT / "dev/cluster", "load-image", "--name", name, *archives], stdout=sys.stderr, check=True
+        [ROOT / "dev/cluster", "load-image", "--name", name, *archives],
+        stdout=sys.stderr,
+        check=True,
     )
     return development(name)
 

@@ -29,7 +29,7 @@ def namespace(name: str) -> dict[str, Any]:
 def s3_server(name: str) -> list[dict[str, Any]]:
     """A real S3 server with one bucket on a claim, and the Secret that Alluxio reads, in namespace `name`."""
     template = jinja2.Template(S3_TEMPLATE.read_text(), undefined=jinja2.StrictUndefined)
-    text = template.render(namespace=name, secret_key=SECRET_KEY, s3_image=image("s3"))
+    text = template.render(space=name, secret_key=SECRET_KEY, s3_image=image("s3"))
     return list(yaml.safe_load_all(text))
 
 
@@ -39,14 +39,23 @@ def rollout(cluster: Cluster, space: str, workload: str, timeout_s: int = 120) -
 
 
 def play(
-    cluster: Cluster, name: str, *args: str, variables: dict[str, Any] | None = None, check: bool = True
+    cluster: Cluster,
+    name: str,
+    *args: str,
+    variables: dict[str, Any] | None = None,
+    check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Runs one of the collection's playbooks as a user would; raises with its output when it fails."""
     command = ["ansible-playbook", f"alluxio.k8s.{name}", *args]
     if variables is not None:
         # JSON is YAML, and -e takes it as one literal argument.
         command += ["-e", yaml.safe_dump(variables, default_flow_style=True, width=10**9)]
-    environment = {**os.environ, "KUBECONFIG": cluster.kubeconfig, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0"}
+    environment = {
+        **os.environ,
+        "KUBECONFIG": cluster.kubeconfig,
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+    }
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(command[:2])} failed:\n{done.stdout}\n{done.stderr}")
@@ -60,7 +69,9 @@ def install_operator(cluster: Cluster) -> None:
 
 def sample(name: str, space: str) -> dict[str, Any]:
     """The development sample (config/samples/dev.yaml) under another name, in another namespace."""
-    document = yaml.safe_load(Path(ROOT, "config/samples/dev.yaml").read_text().replace("NAMESPACE", space))
+    document = yaml.safe_load(
+        Path(ROOT, "config/samples/dev.yaml").read_text().replace("NAMESPACE", space)
+    )
     cr: dict[str, Any] = copy.deepcopy(document)
     cr["metadata"].update(name=name, namespace=space)
     repository, _, tag = image("alluxio").rpartition(":")
@@ -68,15 +79,22 @@ def sample(name: str, space: str) -> dict[str, Any]:
     return cr
 
 
-def wait_for_phase(cluster: Cluster, space: str, name: str, phase: str, timeout_s: float) -> dict[str, Any]:
+def wait_for_phase(
+    cluster: Cluster, space: str, name: str, phase: str, timeout_s: float
+) -> dict[str, Any]:
     """Waits until status.phase is `phase` for the newest generation; returns the object."""
 
     def probe() -> dict[str, Any] | None:
         found: dict[str, Any] | None = cluster.find("-n", space, "alluxiocluster", name)
         status = (found or {}).get("status", {})
         ready = status.get("phase") == phase
-        newest = found is not None and status.get("observedGeneration") == found["metadata"]["generation"]
+        newest = (
+            found is not None
+            and status.get("observedGeneration") == found["metadata"]["generation"]
+        )
         return found if ready and newest else None
 
-    found: dict[str, Any] = wait_for(f"AlluxioCluster {space}/{name} in phase {phase}", probe, timeout_s)
+    found: dict[str, Any] = wait_for(
+        f"AlluxioCluster {space}/{name} in phase {phase}", probe, timeout_s
+    )
     return found

@@ -52,7 +52,9 @@ class Rest:
         try:
             return urllib.request.urlopen(request, timeout=self.timeout_s)
         except urllib.error.HTTPError as error:
-            raise OSError(f"{path}: HTTP {error.code}: {error.read(500).decode(errors='replace')}") from error
+            raise OSError(
+                f"{path}: HTTP {error.code}: {error.read(500).decode(errors='replace')}"
+            ) from error
 
     def path_call(self, path: str, operation: str, **options: Any) -> Any:
         """One operation of the paths API; its JSON answer, or None when it has none."""
@@ -69,7 +71,9 @@ class Rest:
         for block in payload(size_bytes, path):
             digest.update(block)
             body += block
-        with self._call(f"streams/{stream}/write", bytes(body), "application/octet-stream") as answer:
+        with self._call(
+            f"streams/{stream}/write", bytes(body), "application/octet-stream"
+        ) as answer:
             written = int(answer.read())
         self._call(f"streams/{stream}/close").close()
         if written != size_bytes:

@@ -63,8 +63,9 @@ class InProcessAction(OrdinaryAction):  # type: ignore[misc]
 def is_own_interpreter(configured: str) -> bool:
     """Whether a module under this interpreter would find what this process finds.
 
-    The ansible operator's inventory says ``.../bin/python3`` where ansible-playbook runs as ``.../bin/python``: the same
-    program in the same environment. The folder counts, since an environment's python is a link to one outside it.
+    The ansible operator's inventory says ``.../bin/python3`` where ansible-playbook runs as ``.../bin/python``:
+    the same program in the same environment. The folder counts, since an environment's python is a link to
+    one outside it.
     """
     if configured in (*_DISCOVERED, sys.executable):
         return True

@@ -93,7 +93,6 @@ def _masters(cluster: Cluster, sizes: Sizes, files: dict[str, str]) -> dict[str,
         "rpc_addresses": cluster.masters(RPC),
         "ports": _service_ports("master", "job-master"),
         "claims": _claims(claims, labels),
-        "retention": _retention(cluster),
         "pod": _pod(
             cluster,
             spec,
@@ -143,7 +142,6 @@ def _pool(cluster: Cluster, sizes: Sizes, pool: Pool, files: dict[str, str]) -> 
             for tier in pool.tiers
         ],
         "claims": _claims(pool.claims(), labels),
-        "retention": _retention(cluster),
         "pod": _pod(
             cluster,
             spec,
@@ -316,11 +314,6 @@ def _claims(claims: Sequence[Claim], labels: Mapping[str, str]) -> list[dict[str
         }
         for claim in claims
     ]
-
-
-def _retention(cluster: Cluster) -> dict[str, str]:
-    # A worker or master that scaling removed may come back, and then its data is welcome.
-    return {"whenDeleted": cluster.spec["deletionPolicy"], "whenScaled": "Retain"}
 
 
 def _service_ports(*kinds: str) -> list[dict[str, Any]]:

@@ -47,7 +47,13 @@ def make_space(cluster: Cluster, name: str) -> Iterator[str]:
     finally:
         try:
             cluster.kubectl(
-                "-n", name, "delete", "alluxioclusters", "--all", "--ignore-not-found", "--timeout=120s"
+                "-n",
+                name,
+                "delete",
+                "alluxioclusters",
+                "--all",
+                "--ignore-not-found",
+                "--timeout=120s",
             )
         except KubectlError as error:
             # Without the CRD (playbook door) there is no such kind.

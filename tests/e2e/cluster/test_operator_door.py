@@ -33,7 +33,10 @@ def space(operator: Cluster) -> Iterator[str]:
 
 def story_cr(space: str) -> dict[str, Any]:
     cr = parts.sample(NAME, space)
-    cr["spec"].setdefault("security", {})["podSecurityContext"] = {"runAsUser": ANY_UID, "fsGroup": ANY_UID}
+    cr["spec"].setdefault("security", {})["podSecurityContext"] = {
+        "runAsUser": ANY_UID,
+        "fsGroup": ANY_UID,
+    }
     return cr
 
 
@@ -76,7 +79,10 @@ def test_reaches_ready_with_true_figures(ready: Cluster, space: str) -> None:
         tier: figures["total"] for tier, figures in info["tierCapacity"].items() if figures["total"]
     }
     events = ready.get("-n", space, "events.events.k8s.io")["items"]
-    assert any(e["regarding"]["name"] == NAME and e["regarding"]["kind"] == "AlluxioCluster" for e in events)
+    assert any(
+        e["regarding"]["name"] == NAME and e["regarding"]["kind"] == "AlluxioCluster"
+        for e in events
+    )
 
 
 def test_every_worker_sits_on_its_own_node_beside_its_claim(ready: Cluster, space: str) -> None:
@@ -86,13 +92,19 @@ def test_every_worker_sits_on_its_own_node_beside_its_claim(ready: Cluster, spac
         node = pod["spec"]["nodeName"]
         nodes.add(node)
         claims = [
-            v["persistentVolumeClaim"]["claimName"] for v in pod["spec"]["volumes"] if "persistentVolumeClaim" in v
+            v["persistentVolumeClaim"]["claimName"]
+            for v in pod["spec"]["volumes"]
+            if "persistentVolumeClaim" in v
         ]
         assert claims, "a worker of the sample has an SSD tier on a claim"
         for name in claims:
             claim = ready.get("-n", space, "pvc", name)
-            terms = volumes[claim["spec"]["volumeName"]]["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"]
-            hosts = [value for term in terms for e in term["matchExpressions"] for value in e["values"]]
+            terms = volumes[claim["spec"]["volumeName"]]["spec"]["nodeAffinity"]["required"][
+                "nodeSelectorTerms"
+            ]
+            hosts = [
+                value for term in terms for e in term["matchExpressions"] for value in e["values"]
+            ]
             assert hosts == [node]
     assert len(nodes) == 3
 
@@ -100,7 +112,9 @@ def test_every_worker_sits_on_its_own_node_beside_its_claim(ready: Cluster, spac
 def test_runs_with_any_uid(ready: Cluster, space: str) -> None:
     for component, container in (("master", "master"), ("worker", "worker"), ("proxy", "proxy")):
         pod = pods(ready, space, component)[0]["metadata"]["name"]
-        assert ready.kubectl("-n", space, "exec", pod, "-c", container, "--", "id", "-u").strip() == str(ANY_UID)
+        assert ready.kubectl(
+            "-n", space, "exec", pod, "-c", container, "--", "id", "-u"
+        ).strip() == str(ANY_UID)
 
 
 def test_a_file_larger_than_memory_comes_back_whole(ready: Cluster, space: str) -> None:
@@ -115,23 +129,46 @@ def test_a_file_larger_than_memory_comes_back_whole(ready: Cluster, space: str) 
 
 def test_credentials_are_nowhere_but_in_the_secret(ready: Cluster, space: str) -> None:
     objects = ready.kubectl(
-        "-n", space, "get", "configmaps,statefulsets,deployments,pods,alluxioclusters,events", "-o", "json"
+        "-n",
+        space,
+        "get",
+        "configmaps,statefulsets,deployments,pods,alluxioclusters,events",
+        "-o",
+        "json",
     )
     assert parts.SECRET_KEY not in objects
     assert parts.SECRET_KEY not in json.dumps(master_info(ready, space))
     for component in ("master", "worker", "proxy"):
         pod = pods(ready, space, component)[0]["metadata"]["name"]
         seen = ready.kubectl(
-            "-n", space, "exec", pod, "-c", component, "--", "bash", "-c", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ"
+            "-n",
+            space,
+            "exec",
+            pod,
+            "-c",
+            component,
+            "--",
+            "bash",
+            "-c",
+            "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ",
         )
         assert parts.SECRET_KEY not in seen
         assert parts.SECRET_KEY not in ready.kubectl("-n", space, "logs", pod, "-c", component)
 
 
 @pytest.mark.parametrize("restart_operator", [False, True])
-def test_objects_deleted_by_hand_come_back(ready: Cluster, space: str, restart_operator: bool) -> None:
+def test_objects_deleted_by_hand_come_back(
+    ready: Cluster, space: str, restart_operator: bool
+) -> None:
     if restart_operator:
-        ready.kubectl("-n", "alluxio-operator", "delete", "pod", "-l", "app.kubernetes.io/name=alluxio-operator")
+        ready.kubectl(
+            "-n",
+            "alluxio-operator",
+            "delete",
+            "pod",
+            "-l",
+            "app.kubernetes.io/name=alluxio-operator",
+        )
         parts.rollout(ready, "alluxio-operator", "deployment/alluxio-operator")
         parts.wait_for_phase(ready, space, NAME, "Ready", READY_S)
     for kind, name in (
@@ -151,7 +188,9 @@ def test_objects_deleted_by_hand_come_back(ready: Cluster, space: str, restart_o
 
 
 def test_a_statefulset_deleted_by_hand_comes_back_with_its_data(ready: Cluster, space: str) -> None:
-    ready.kubectl("-n", space, "delete", "statefulset", f"{NAME}-worker-fast", "--cascade=foreground")
+    ready.kubectl(
+        "-n", space, "delete", "statefulset", f"{NAME}-worker-fast", "--cascade=foreground"
+    )
     wait_for(
         "the StatefulSet is back",
         lambda: ready.find("-n", space, "statefulset", f"{NAME}-worker-fast"),
@@ -189,7 +228,9 @@ def test_status_follows_a_lost_worker_without_an_edit(ready: Cluster, space: str
 
 
 def test_persisted_data_survives_the_deletion_of_every_pod(ready: Cluster, space: str) -> None:
-    ready.kubectl("-n", space, "delete", "pods", "-l", f"app.kubernetes.io/instance={NAME}", "--wait")
+    ready.kubectl(
+        "-n", space, "delete", "pods", "-l", f"app.kubernetes.io/instance={NAME}", "--wait"
+    )
     parts.wait_for_phase(ready, space, NAME, "Ready", READY_S)
     with ready.port_forward(space, f"service/{NAME}-proxy", 39999) as port:
         rest = Rest(port)
@@ -199,7 +240,9 @@ def test_persisted_data_survives_the_deletion_of_every_pod(ready: Cluster, space
         assert rest.read_sha256(BIG) == payload_sha256(BIG_BYTES, BIG)
 
 
-def test_the_clean_up_that_fails_keeps_the_resource_and_says_why(ready: Cluster, space: str) -> None:
+def test_the_clean_up_that_fails_keeps_the_resource_and_says_why(
+    ready: Cluster, space: str
+) -> None:
     role = ready.get("clusterrole", "alluxio-operator")
     crippled = json.loads(json.dumps(role))
     for rule in crippled["rules"]:
@@ -213,26 +256,38 @@ def test_the_clean_up_that_fails_keeps_the_resource_and_says_why(ready: Cluster,
 
         def says_why() -> bool:
             status = ready.get("-n", space, "alluxiocluster", NAME)["status"]
-            return status["phase"] == "Deleting" and "statefulsets" in json.dumps(status["conditions"])
+            return status["phase"] == "Deleting" and "statefulsets" in json.dumps(
+                status["conditions"]
+            )
 
         wait_for("the status names the permission that is missing", says_why, 60)
         assert ready.find("-n", space, "statefulset", f"{NAME}-master") is not None
     finally:
         ready.apply(role)
-    wait_for("the resource is gone", lambda: ready.find("-n", space, "alluxiocluster", NAME) is None, 180)
+    wait_for(
+        "the resource is gone", lambda: ready.find("-n", space, "alluxiocluster", NAME) is None, 180
+    )
 
 
-def test_retain_keeps_the_data_for_a_new_resource_of_the_same_name(operator: Cluster, space: str) -> None:
+def test_retain_keeps_the_data_for_a_new_resource_of_the_same_name(
+    operator: Cluster, space: str
+) -> None:
     assert operator.find("-n", space, "alluxiocluster", NAME) is None
     selector = f"app.kubernetes.io/instance={NAME}"
-    assert operator.get("-n", space, "all,configmaps,serviceaccounts", "-l", selector)["items"] == []
-    claims = {c["metadata"]["uid"] for c in operator.get("-n", space, "pvc", "-l", selector)["items"]}
+    assert (
+        operator.get("-n", space, "all,configmaps,serviceaccounts", "-l", selector)["items"] == []
+    )
+    claims = {
+        c["metadata"]["uid"] for c in operator.get("-n", space, "pvc", "-l", selector)["items"]
+    }
     assert claims
     cr = story_cr(space)
     cr["spec"]["deletionPolicy"] = "Delete"
     operator.apply(cr)
     parts.wait_for_phase(operator, space, NAME, "Ready", READY_S)
-    assert {c["metadata"]["uid"] for c in operator.get("-n", space, "pvc", "-l", selector)["items"]} == claims
+    assert {
+        c["metadata"]["uid"] for c in operator.get("-n", space, "pvc", "-l", selector)["items"]
+    } == claims
     with operator.port_forward(space, f"service/{NAME}-proxy", 39999) as port:
         assert Rest(port).read_sha256(SMALL) == payload_sha256(SMALL_BYTES, SMALL)
 

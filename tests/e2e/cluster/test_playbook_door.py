@@ -58,7 +58,9 @@ def test_second_run_changes_nothing(cluster: Cluster, space: str) -> None:
 
 def test_check_mode_shows_an_edit_and_leaves_it(cluster: Cluster, space: str) -> None:
     edited = variables(space)
-    edited["alluxio_cluster"]["spec"].setdefault("properties", {})["alluxio.user.block.size.bytes.default"] = "8MB"
+    edited["alluxio_cluster"]["spec"].setdefault("properties", {})[
+        "alluxio.user.block.size.bytes.default"
+    ] = "8MB"
     done = parts.play(cluster, "alluxio_cluster", "--check", "--diff", variables=edited)
     assert changed(done.stdout) == 1
     assert re.search(r"^\+.*block\.size\.bytes\.default=8MB", done.stdout, re.MULTILINE)
@@ -67,7 +69,9 @@ def test_check_mode_shows_an_edit_and_leaves_it(cluster: Cluster, space: str) ->
 
 
 def test_absent_removes_all_that_the_policy_says(cluster: Cluster, space: str) -> None:
-    parts.play(cluster, "alluxio_cluster", variables=variables(space, alluxio_cluster_state="absent"))
+    parts.play(
+        cluster, "alluxio_cluster", variables=variables(space, alluxio_cluster_state="absent")
+    )
     selector = f"app.kubernetes.io/instance={NAME}"
     kinds = "all,configmaps,serviceaccounts,pvc,poddisruptionbudgets"
     assert cluster.get("-n", space, kinds, "-l", selector)["items"] == []

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,7 +91,10 @@ class Cluster:
             volumes={self.conf: "opt/alluxio/conf"},
         )
 
-    def listens(self, port: int) -> bool:
+    def wait_for(self, container: Container, port: int) -> None:
+        container.wait_for(f"port {port}", lambda: self._listens(port), START_TIMEOUT_S)
+
+    def _listens(self, port: int) -> bool:
         return self.call(["bash", "-c", f"exec 3<> /dev/tcp/127.0.0.1/{port}"])[0] == 0
 
     def call(self, command: list[str], stdin: bytes = b"") -> tuple[int, bytes]:
@@ -131,13 +134,11 @@ def cluster(
     sandbox: Sandbox,
     image: Callable[[str], ImageRoot],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Cluster]:
+) -> Cluster:
     made = Cluster(sandbox, image("alluxio"), image("s3"), tmp_path_factory.mktemp("cluster"))
-    made.s3.wait_for("S3 server", lambda: made.listens(7070), START_TIMEOUT_S)
+    made.wait_for(made.s3, 7070)
     for role, port in PORTS.items():
-        made.roles[role].wait_for(
-            f"port {port}", lambda port=port: made.listens(port), START_TIMEOUT_S
-        )
+        made.wait_for(made.roles[role], port)
     return made
 
 

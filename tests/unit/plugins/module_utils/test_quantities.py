@@ -58,7 +58,8 @@ def test_what_is_no_size_is_refused_by_field_and_value(text: object) -> None:
         quantities.parse_bytes(text, "workers[0].tiers[1].quota")
     assert caught.value.field == "workers[0].tiers[1].quota"
     assert caught.value.value is text
-    assert "workers[0].tiers[1].quota" in str(caught.value) and caught.value.remedy
+    assert "workers[0].tiers[1].quota" in str(caught.value)
+    assert caught.value.remedy
 
 
 @pytest.mark.parametrize(

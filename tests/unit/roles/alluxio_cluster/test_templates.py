@@ -334,7 +334,7 @@ def test_secrets_are_mounted_where_the_configuration_is_made_and_nowhere_else_d1
 
 
 @every_cluster
-def test_data_outlives_the_cluster_unless_it_is_said(
+def test_data_outlives_a_statefulset_whatever_the_policy(
     rendered: dict[str, list[Object]], name: str
 ) -> None:
     for stateful_set in of_kind(rendered[name], "StatefulSet"):
