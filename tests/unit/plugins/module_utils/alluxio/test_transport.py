@@ -26,7 +26,7 @@ def server(behave: Callable[[socket.socket], None]) -> Iterator[DirectTransport]
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            connection, _ = listener.accept()
+            connection = listener.accept()[0]
             with connection:
                 connection.recv(65536)
                 behave(connection)

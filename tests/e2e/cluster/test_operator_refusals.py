@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the operator says of resources that cannot become ready, and that it takes every string literally.
+
+No Alluxio starts here: the Secret that its pods mount does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from workbench import parts
+from workbench.cluster import Cluster, KubectlError, wait_for
+
+SPACE = "refusals"
+AWKWARD = "{{ 7*7 }} $(HOSTNAME) ${x} ${HOME} {% raw %} # = é 漢 'q' \"d\" : [a] {b} &c *d !e"
+
+
+@pytest.fixture(scope="module")
+def space(operator: Cluster) -> Iterator[str]:
+    operator.apply(parts.namespace(SPACE))
+    yield SPACE
+    operator.kubectl("-n", SPACE, "delete", "alluxioclusters", "--all", "--timeout=120s")
+    operator.kubectl("delete", "namespace", SPACE, "--timeout=120s")
+
+
+def minimal(name: str) -> dict[str, Any]:
+    cr = parts.sample(name, SPACE)
+    cr["spec"]["masters"]["replicas"] = 1
+    cr["spec"]["workers"][0]["replicas"] = 1
+    cr["spec"]["deletionPolicy"] = "Delete"
+    return cr
+
+
+def status_of(cluster: Cluster, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = cluster.get("-n", SPACE, "alluxiocluster", name).get("status", {})
+    return found
+
+
+def test_what_is_missing_is_said_while_pending(operator: Cluster, space: str) -> None:
+    cr = minimal("waits")
+    cr["spec"]["workers"][0]["tiers"][1]["volume"]["storageClassName"] = "no-such-class"
+    operator.apply(cr)
+
+    def named() -> bool:
+        text = json.dumps(status_of(operator, "waits").get("problems", []))
+        return "s3-credentials" in text and "no-such-class" in text
+
+    wait_for("the status names the Secret and the StorageClass", named, 30)
+    assert status_of(operator, "waits")["phase"] == "Pending"
+    operator.kubectl("-n", space, "delete", "alluxiocluster", "waits", "--timeout=60s")
+
+
+def test_an_invalid_spec_changes_nothing_and_names_the_field(operator: Cluster, space: str) -> None:
+    cr = minimal("invalid")
+    cr["spec"]["workers"][0]["tiers"][1] = {
+        "medium": "SSD",
+        "quota": "2Gi",
+        "volume": {"size": "1Gi"},
+    }
+    operator.apply(cr)
+    wait_for("phase Invalid", lambda: status_of(operator, "invalid").get("phase") == "Invalid", 30)
+    assert "spec.workers[0].tiers[1].quota" in json.dumps(status_of(operator, "invalid"))
+    selector = "app.kubernetes.io/instance=invalid"
+    assert (
+        operator.get("-n", space, "all,configmaps,serviceaccounts", "-l", selector)["items"] == []
+    )
+
+
+def test_the_api_server_refuses_early(operator: Cluster, space: str) -> None:  # noqa: ARG001
+    cr = minimal("even")
+    cr["spec"]["masters"]["replicas"] = 2
+    with pytest.raises(KubectlError, match=r"spec\.masters\.replicas"):
+        operator.apply(cr)
+
+
+def test_strings_are_literal(operator: Cluster, space: str) -> None:
+    cr = minimal("literal")
+    # ${x} is refused here, and only here: Alluxio itself would replace it, and has no way to escape it.
+    cr["spec"]["properties"] = {"alluxio.test.free": "{{ 7*7 }} $(HOSTNAME)"}
+    cr["spec"]["masters"]["podAnnotations"] = {"example.test/free": AWKWARD}
+    cr["spec"]["masters"]["env"] = [{"name": "FREE", "value": AWKWARD}]
+    operator.apply(cr)
+    statefulset = wait_for(
+        "the StatefulSet is there",
+        lambda: operator.find("-n", space, "statefulset", "literal-master"),
+        30,
+    )
+    template = statefulset["spec"]["template"]
+    assert template["metadata"]["annotations"]["example.test/free"] == AWKWARD
+    master = next(c for c in template["spec"]["containers"] if c["name"] == "master")
+    # $$( is how Kubernetes is told to leave $( alone.
+    assert {"name": "FREE", "value": AWKWARD.replace("$(", "$$(")} in master["env"]
+    files = operator.get("-n", space, "configmap", "literal-config")["data"]
+    assert "alluxio.test.free={{ 7*7 }} $(HOSTNAME)" in files["master.properties"]
