@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 from workbench import cluster as clusters
 from workbench import parts
-from workbench.cluster import Cluster, KubectlError
+from workbench.cluster import Cluster
 
 NAME = "test"
 
@@ -35,28 +35,3 @@ def operator(cluster: Cluster) -> Cluster:
     """The cluster with the operator on it."""
     parts.install_operator(cluster)
     return cluster
-
-
-def make_space(cluster: Cluster, name: str) -> Iterator[str]:
-    """A restricted namespace with an S3 server; what is in it goes away afterwards, claims and all."""
-    cluster.apply(parts.namespace(name))
-    cluster.apply(*parts.s3_server(name))
-    parts.rollout(cluster, name, "deployment/s3")
-    try:
-        yield name
-    finally:
-        try:
-            cluster.kubectl(
-                "-n",
-                name,
-                "delete",
-                "alluxioclusters",
-                "--all",
-                "--ignore-not-found",
-                "--timeout=120s",
-            )
-        except KubectlError as error:
-            # Without the CRD (playbook door) there is no such kind.
-            if "resource type" not in str(error):
-                raise
-        cluster.kubectl("delete", "namespace", name, "--timeout=120s")

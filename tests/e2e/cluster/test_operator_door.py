@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import make_space
+from spaces import make_space
 from workbench import parts
 from workbench.cluster import Cluster, wait_for
 from workbench.rest import Rest, payload_sha256

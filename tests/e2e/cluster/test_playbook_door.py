@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import make_space
+from spaces import make_space
 from workbench import parts
 from workbench.cluster import Cluster
 from workbench.rest import Rest
