@@ -38,7 +38,7 @@ lint: ## ruff, black, mypy, shellcheck, yamllint, ansible-lint
 	@$(IN_VENV) dev/lint
 
 images: ## build the images of the development cluster
-	@$(IN_VENV) dev/image build alluxio alluxio-operator s3 tools
+	@$(IN_VENV) dev/build
 
 lock: ## compile requirements/*.in into pinned lists
 	@$(IN_VENV) for name in dev operator; do \
