@@ -73,6 +73,10 @@ class Cluster:
         text = self.kubectl("get", "--ignore-not-found", *args, "-o", "json")
         return json.loads(text) if text.strip() else None
 
+    def audit_log(self) -> list[str]:
+        """The lines of the API server's audit log, one JSON document each; the development cluster's alone."""
+        return (Path(self.kubeconfig).parent / "logs" / "audit.log").read_text().splitlines()
+
     @contextmanager
     def port_forward(self, namespace: str, target: str, port: int) -> Iterator[int]:
         """A local port that leads to `port` of a pod or service while the context is open."""

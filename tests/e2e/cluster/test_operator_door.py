@@ -297,3 +297,46 @@ def test_delete_leaves_nothing(operator: Cluster, space: str) -> None:
     selector = f"app.kubernetes.io/instance={NAME}"
     kinds = "all,configmaps,serviceaccounts,pvc,poddisruptionbudgets"
     assert operator.get("-n", space, kinds, "-l", selector)["items"] == []
+
+
+def granted(cluster: Cluster) -> set[tuple[str, str, str]]:
+    """(API group, resource, verb) of every rule that the operator is bound to."""
+    roles = [
+        cluster.get("clusterrole", "alluxio-operator"),
+        cluster.get("clusterrole", "alluxio-operator-cluster"),
+        cluster.get("-n", "alluxio-operator", "role", "alluxio-operator-leader"),
+    ]
+    return {
+        (group, resource, verb)
+        for role in roles
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def used(cluster: Cluster) -> set[tuple[str, str, str]]:
+    """(API group, resource, verb) of every request of the operator in the API server's audit log."""
+    found = set()
+    for line in cluster.audit_log():
+        event = json.loads(line)
+        ref = event.get("objectRef")
+        if (
+            event["user"]["username"].endswith(":alluxio-operator:alluxio-operator")
+            and ref
+            and "resource" in ref
+        ):
+            resource = "/".join(filter(None, (ref["resource"], ref.get("subresource"))))
+            found.add((ref.get("apiGroup", ""), resource, event["verb"]))
+    return found
+
+
+def test_uses_exactly_what_it_is_granted(operator: Cluster, space: str) -> None:  # noqa: ARG001
+    # What everybody may do (system:basic-user, system:discovery) needs no rule of ours.
+    everybody = {("authorization.k8s.io", "selfsubjectaccessreviews", "create")}
+    # Only needed when a play dies before it could report, or when a claim was left without its StatefulSet.
+    seldom = {("alluxio.io", "alluxioclusters/status", "update")}
+    uses, grants = used(operator) - everybody, granted(operator)
+    assert uses - grants == set(), "asked for, but not granted"
+    assert grants - uses - seldom == set(), "granted, but never used"
