@@ -11,7 +11,7 @@ CACHE := $(or $(ALLUXIO_K8S_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/alluxi
 IN_VENV = venv=$$(dev/venv) && export PATH="$$venv/bin:$$PATH" VIRTUAL_ENV="$$venv" \
 	PYTHONPATH="$(CACHE)/collections" ANSIBLE_COLLECTIONS_PATH="$(CACHE)/collections" &&
 
-.PHONY: help setup demo demo-down test test-unit test-all lint images lock clean-cache
+.PHONY: help setup demo demo-down test test-unit test-all lint images benchmark lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -39,6 +39,9 @@ lint: ## ruff, black, mypy, shellcheck, yamllint, ansible-lint
 
 images: ## build the images of the development cluster
 	@$(IN_VENV) dev/build
+
+benchmark: ## measure, beside a peer (NAME=dev_cluster|reconcile)
+	@$(IN_VENV) PYTHONPATH="$$PYTHONPATH:dev" python benchmarks/$(or $(NAME),$(error say NAME=, one of benchmarks/README.md)).py
 
 lock: ## compile requirements/*.in into pinned lists
 	@$(IN_VENV) for name in dev operator; do \
