@@ -188,15 +188,19 @@ def test_objects_deleted_by_hand_come_back(
 
 
 def test_a_statefulset_deleted_by_hand_comes_back_with_its_data(ready: Cluster, space: str) -> None:
-    ready.kubectl(
-        "-n", space, "delete", "statefulset", f"{NAME}-worker-fast", "--cascade=foreground"
-    )
-    wait_for(
-        "the StatefulSet is back",
-        lambda: ready.find("-n", space, "statefulset", f"{NAME}-worker-fast"),
-        60,
-    )
+    def claims() -> set[str]:
+        selector = f"app.kubernetes.io/instance={NAME},app.kubernetes.io/component=worker"
+        found = ready.get("-n", space, "pvc", "-l", selector)["items"]
+        return {claim["metadata"]["uid"] for claim in found}
+
+    before = claims()
+    workload = f"statefulset/{NAME}-worker-fast"
+    ready.kubectl("-n", space, "delete", workload, "--cascade=foreground")
+    wait_for("the StatefulSet is back", lambda: ready.find("-n", space, workload), 60)
+    # The status may still be of the time before: first the workload, then what is said of it.
+    parts.rollout(ready, space, workload, READY_S)
     parts.wait_for_phase(ready, space, NAME, "Ready", READY_S)
+    assert claims() == before
 
 
 def test_status_follows_a_lost_worker_without_an_edit(ready: Cluster, space: str) -> None:
