@@ -71,7 +71,9 @@ def _alluxio() -> Recipe:
         },
         workdir="/opt/alluxio",
     )
-    return Recipe((base, fuse, jre, jars, files("alluxio-files", content, base)), config)
+    own_files = files("alluxio-files", content, base)
+    archive = java.class_archive(HERE / "alluxio/archive-classes.sh", (base, jre, jars, own_files))
+    return Recipe((base, fuse, jre, jars, own_files, archive), config)
 
 
 def _operator() -> Recipe:

@@ -25,6 +25,7 @@ mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK" "$RO
 
 # /run, /tmp and /dev are file systems of the step's own, so that nothing in them becomes content.
 _ENTER = """
+ip link set lo up
 for folder in run tmp dev; do mount -t tmpfs -o mode=0755 tmpfs "$ROOT/$folder"; done
 chmod 1777 "$ROOT/tmp"
 for device in null zero random urandom; do
@@ -53,7 +54,7 @@ def run(
     inputs: Sequence[Path] = (),
     env: Mapping[str, str] | None = None,
 ) -> None:
-    """Runs `command` inside the root of the layers below, without a network.
+    """Runs `command` inside the root of the layers below, with the loopback network alone.
 
     Each folder of `inputs` is at /run/<its name>. Raises DevClusterError when the command fails.
     """

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from devcluster.errors import DevClusterError
 
+from . import chroot
 from .layers import LayerSpec, Workspace, content_of
 
 # What a server needs, a tool that looks into it (jcmd, JMX, JFR), TLS, Kerberos and DNS; every role
@@ -80,7 +81,14 @@ def runtime() -> LayerSpec:
         target.parent.mkdir()
         _output(
             *(jlink, "--add-modules", ",".join(MODULES), "--include-locales=en"),
-            *("--strip-debug", "--no-header-files", "--no-man-pages", "--output", str(target)),
+            *(
+                "--strip-debug",
+                "--compress=2",
+                "--no-header-files",
+                "--no-man-pages",
+                "--output",
+                str(target),
+            ),
         )
 
     return LayerSpec("jre", (version, *MODULES), fill)
@@ -111,6 +119,21 @@ def alluxio_jars(folder: Path) -> LayerSpec:
         )
 
     return LayerSpec("alluxio-jars", (content_of(*sources),), fill)
+
+
+def class_archive(script: Path, parents: tuple[LayerSpec, ...]) -> LayerSpec:
+    """/opt/alluxio/lib/alluxio.jsa: what Java maps instead of loading classes one by one.
+
+    Of all layers only this one is not the same to the byte when it is built again.
+    """
+
+    def fill(workspace: Workspace) -> None:
+        inputs = workspace.scratch / "inputs"
+        inputs.mkdir()
+        shutil.copy(script, inputs)
+        chroot.run(workspace, [f"/run/inputs/{script.name}"], inputs=[inputs])
+
+    return LayerSpec("alluxio-class-archive", (content_of(script),), fill, parents)
 
 
 def _patterns(left_out: Path) -> Sequence[str]:

@@ -35,7 +35,7 @@ def test_the_operator_starts_up_to_the_api_server(
     sandbox: Sandbox, image: Callable[[str], ImageRoot]
 ) -> None:
     operator = image("alluxio-operator")
-    script = f"cat > /tmp/kubeconfig <<'END'\n{KUBECONFIG}END\nexec timeout 20 \"$@\""
+    script = f"cat > /tmp/kubeconfig <<'END'\n{KUBECONFIG}END\nexec timeout 6 \"$@\""
     done = sandbox.call(
         operator,
         ["bash", "-c", script, "-", *operator.entrypoint[2:], "--ansible-log-events=Nothing"],

@@ -16,6 +16,13 @@ if [[ -e $ALLUXIO_CONF_DIR/alluxio-env.sh ]]; then
   . "$ALLUXIO_CONF_DIR/alluxio-env.sh"
 fi
 
+# An archive that does not fit (other jars in front, a heap above 32 GB) is passed over in silence.
+if [[ -e $ALLUXIO_HOME/lib/alluxio.jsa ]]; then
+  archive_options=("-XX:SharedArchiveFile=$ALLUXIO_HOME/lib/alluxio.jsa" -Xlog:cds=off -Xlog:cds+dynamic=off)
+else
+  archive_options=()
+fi
+
 # Splits text at blanks and newlines into the array `words`, without any other expansion.
 split() {
   local IFS=$' \t\n'
@@ -68,5 +75,5 @@ run_java() {
   local main_class=$1 words
   split "$2"
   shift 2
-  exec "$JAVA" -cp "$class_path" "${java_options[@]}" "${alluxio_options[@]}" "${words[@]}" "$main_class" "$@"
+  exec "$JAVA" -cp "$class_path" "${java_options[@]}" "${archive_options[@]}" "${alluxio_options[@]}" "${words[@]}" "$main_class" "$@"
 }
