@@ -146,6 +146,20 @@ def _tools() -> Recipe:
     )
 
 
+def _helm_operator() -> Recipe:
+    """The peer of a benchmark; nothing else builds it."""
+    base = debian.base()
+    config = oci.ImageConfig(
+        user="1000",
+        entrypoint=(*TINI, "/usr/local/bin/helm-operator"),
+        env={"PATH": PATH, "HOME": "/tmp"},
+        workdir="/tmp",
+    )
+    return Recipe((base, go_tool.binary("helm-operator")), config)
+
+
+# Built for a benchmark alone.
+PEERS = frozenset({"helm-operator"})
 IMAGES = {
     image.name: image
     for image in (
@@ -153,6 +167,7 @@ IMAGES = {
         Image("alluxio-operator", "registry.test/alluxio-operator:0.1.0", _operator),
         Image("s3", "registry.test/s3:1", _s3),
         Image("tools", "registry.test/tools:1", _tools),
+        Image("helm-operator", "registry.test/helm-operator:1", _helm_operator),
     )
 }
 
