@@ -264,7 +264,17 @@ def _required(cluster: Cluster) -> dict[str, str]:
         "alluxio.master.embedded.journal.addresses": ",".join(cluster.masters(EMBEDDED)),
         "alluxio.job.master.rpc.addresses": ",".join(cluster.masters(JOB_RPC)),
         "alluxio.job.master.embedded.journal.addresses": ",".join(cluster.masters(JOB_EMBEDDED)),
+        **_lone_master(cluster),
     }
+
+
+def _lone_master(cluster: Cluster) -> dict[str, str]:
+    """Alluxio takes a list of one address for none (``ConfigurationUtils.masterHostConfigured``)."""
+    addresses = cluster.masters(RPC)
+    if len(addresses) > 1:
+        return {}
+    host = addresses[0].rpartition(":")[0]
+    return {"alluxio.master.hostname": host, "alluxio.job.master.hostname": host}
 
 
 def _journal(masters: Spec) -> dict[str, str]:
