@@ -55,17 +55,23 @@ def python(below: tuple[LayerSpec, ...]) -> LayerSpec:
 
 def collection(below: tuple[LayerSpec, ...]) -> LayerSpec:
     """The collection, watches.yaml and Ansible's configuration: the layer that changes daily."""
+    sources = (INSTALL, CONFIGURATION, WATCHES, *COLLECTION)
+    content = content_of(*sources)
 
     def fill(workspace: Workspace) -> None:
         inputs = _inputs(workspace, INSTALL, CONFIGURATION, WATCHES)
         tarball = _build_tarball(inputs)
+        # The layers below may take minutes, and these are files that people edit.
+        if content_of(*sources) != content:
+            raise DevClusterError(
+                "the collection was edited while the image was built: build again"
+            )
         names = [f"/run/inputs/{name}" for name in (tarball, WATCHES.name, CONFIGURATION.name)]
         chroot.run(
             workspace, ["/run/inputs/install-operator.sh", "collection", *names], inputs=[inputs]
         )
 
-    inputs = (content_of(INSTALL, CONFIGURATION, WATCHES, *COLLECTION),)
-    return LayerSpec("operator-collection", inputs, fill, below)
+    return LayerSpec("operator-collection", (content,), fill, below)
 
 
 def _inputs(workspace: Workspace, *sources: Path) -> Path:
