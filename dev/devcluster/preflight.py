@@ -6,16 +6,13 @@ from __future__ import annotations
 
 import os
 import platform
-import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from . import cgroups
+from . import cgroups, packages
 from .errors import DevClusterError
-from .paths import cache
-from .progress import say
 
 # A program that the cluster runs -> the Debian and Ubuntu package that has it.
 PACKAGES = {
@@ -76,16 +73,8 @@ def install_missing() -> None:
 
     Raises DevClusterError with the command to run where this tool does not know how to.
     """
-    if packages := _missing_packages():
-        install = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
-        if not shutil.which("apt-get"):
-            raise DevClusterError(
-                f"Programs are missing; install what your distribution calls {', '.join(packages)}"
-                f" (on Debian and Ubuntu: {shlex.join(install)})."
-            )
-        say(f"installing packages: {' '.join(packages)}")
-        if not _apt(install) and not (_apt(["apt-get", "update"]) and _apt(install)):
-            raise DevClusterError(f"`{shlex.join(install)}` failed; see {_apt_log()}.")
+    if missing := _missing_packages():
+        packages.install(missing)
     if shutil.which("modprobe"):
         for module in MODULES:  # one that is built in is no module: what counts is checked below
             subprocess.run(["modprobe", "--quiet", module], capture_output=True)
@@ -101,18 +90,7 @@ def cni_folder() -> Path | None:
 
 
 def _missing_packages() -> list[str]:
-    packages = {package for program, package in PACKAGES.items() if not shutil.which(program)}
+    missing = {package for program, package in PACKAGES.items() if not shutil.which(program)}
     if not cni_folder():
-        packages.add(CNI_PACKAGE)
-    return sorted(packages)
-
-
-def _apt(command: list[str]) -> bool:
-    with open(_apt_log(), "ab") as log:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        return subprocess.run(command, stdout=log, stderr=log, env=environment).returncode == 0
-
-
-def _apt_log() -> Path:
-    cache().mkdir(parents=True, exist_ok=True)
-    return cache() / "apt.log"
+        missing.add(CNI_PACKAGE)
+    return sorted(missing)

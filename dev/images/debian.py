@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from devcluster.errors import DevClusterError
+from devcluster import packages as installer
 
 from . import chroot
 from .layers import LayerSpec, Workspace
@@ -68,14 +68,11 @@ def python() -> LayerSpec:
 def _bootstrap(
     workspace: Workspace, names: Sequence[str], variant: str, hooks: Sequence[str]
 ) -> None:
-    if not shutil.which("mmdebstrap"):
-        raise DevClusterError(
-            "mmdebstrap is missing: it makes the images' base. apt-get install mmdebstrap"
-        )
+    bootstrap = installer.program("mmdebstrap", "mmdebstrap")
     chroot.change(
         workspace,
         [
-            *("mmdebstrap", "--quiet", "--mode=root", variant, "--skip=check/empty"),
+            *(bootstrap, "--quiet", "--mode=root", variant, "--skip=check/empty"),
             "--include=" + ",".join(names),
             *(f"--dpkgopt={option}" for option in _DPKG_OPTIONS),
             *(f"--customize-hook={hook}" for hook in hooks),

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from devcluster import packages
 from devcluster.errors import DevClusterError
 
 from . import chroot
@@ -68,7 +69,7 @@ _LICENCE = re.compile(r"(META-INF/)?(LICENSE|NOTICE|COPYING)[^/]*$", re.IGNORECA
 
 def runtime() -> LayerSpec:
     """/opt/jre: a Java runtime of the modules above, cut out of the machine's JDK."""
-    jlink = _tool("jlink", "openjdk-17-jdk-headless")
+    jlink = packages.program("jlink", "openjdk-17-jdk-headless")
     version = _output(jlink, "--version").strip()
     if not version.startswith(JAVA_RELEASE + "."):
         raise DevClusterError(
@@ -99,7 +100,7 @@ def alluxio_jars(folder: Path) -> LayerSpec:
     sources = [folder / name for name in ("pom.xml", "settings.xml", "left-out.txt")]
 
     def fill(workspace: Workspace) -> None:
-        maven = _tool("mvn", "maven")
+        maven = packages.program("mvn", "maven")
         fetched = workspace.scratch / "jars"
         _output(
             *(maven, "--quiet", "--batch-mode", "--global-settings", str(folder / "settings.xml")),
@@ -165,15 +166,6 @@ def _copy_licences(jar: Path, target: Path) -> None:
             if _LICENCE.fullmatch(entry.filename) and not entry.is_dir():
                 target.mkdir(parents=True, exist_ok=True)
                 (target / Path(entry.filename).name).write_bytes(source.read(entry))
-
-
-def _tool(name: str, package: str) -> str:
-    found = shutil.which(name)
-    if not found:
-        raise DevClusterError(
-            f"{name} is missing: the Alluxio image needs it. apt-get install {package}"
-        )
-    return found
 
 
 def _output(*command: str) -> str:
