@@ -224,8 +224,9 @@ def test_status_follows_a_lost_worker_without_an_edit(ready: Cluster, space: str
 
         wait_for("the status equals the master's answer", status_agrees, 60)
         status = ready.get("-n", space, "alluxiocluster", NAME)["status"]
-        assert status["phase"] == "Degraded"
-        assert any(victim["metadata"]["name"] in problem for problem in status["problems"])
+        # Degraded, or still on the way to it: a pod that is just being replaced is given time.
+        assert status["phase"] in ("Degraded", "Updating")
+        assert victim["metadata"]["name"] in json.dumps(status["conditions"])
     finally:
         ready.kubectl("uncordon", node)
     parts.wait_for_phase(ready, space, NAME, "Ready", READY_S)
@@ -339,8 +340,15 @@ def used(cluster: Cluster) -> set[tuple[str, str, str]]:
 def test_uses_exactly_what_it_is_granted(operator: Cluster, space: str) -> None:  # noqa: ARG001
     # What everybody may do (system:basic-user, system:discovery) needs no rule of ours.
     everybody = {("authorization.k8s.io", "selfsubjectaccessreviews", "create")}
-    # Only needed when a play dies before it could report, or when a claim was left without its StatefulSet.
-    seldom = {("alluxio.io", "alluxioclusters/status", "update")}
+    # Only needed when a play dies before it could report, and when the same event comes again.
+    seldom = {
+        ("alluxio.io", "alluxioclusters/status", "update"),
+        ("events.k8s.io", "events", "patch"),
+    }
     uses, grants = used(operator) - everybody, granted(operator)
+    # A server-side apply that makes an object is a patch in the audit log, and is checked for create as well.
+    uses |= {
+        (group, resource, "create") for group, resource, verb in uses if verb == "patch"
+    } & grants
     assert uses - grants == set(), "asked for, but not granted"
     assert grants - uses - seldom == set(), "granted, but never used"

@@ -56,14 +56,10 @@ def test_what_is_missing_is_said_while_pending(operator: Cluster, space: str) ->
 
 def test_an_invalid_spec_changes_nothing_and_names_the_field(operator: Cluster, space: str) -> None:
     cr = minimal("invalid")
-    cr["spec"]["workers"][0]["tiers"][1] = {
-        "medium": "SSD",
-        "quota": "2Gi",
-        "volume": {"size": "1Gi"},
-    }
+    cr["spec"]["workers"][0]["resources"] = {"limits": {"memory": "300Mi"}}
     operator.apply(cr)
     wait_for("phase Invalid", lambda: status_of(operator, "invalid").get("phase") == "Invalid", 30)
-    assert "spec.workers[0].tiers[1].quota" in json.dumps(status_of(operator, "invalid"))
+    assert "spec.workers[0].resources.limits.memory" in json.dumps(status_of(operator, "invalid"))
     selector = "app.kubernetes.io/instance=invalid"
     assert (
         operator.get("-n", space, "all,configmaps,serviceaccounts", "-l", selector)["items"] == []
@@ -92,7 +88,7 @@ def test_strings_are_literal(operator: Cluster, space: str) -> None:
     template = statefulset["spec"]["template"]
     assert template["metadata"]["annotations"]["example.test/free"] == AWKWARD
     master = next(c for c in template["spec"]["containers"] if c["name"] == "master")
-    # $$( is how Kubernetes is told to leave $( alone.
-    assert {"name": "FREE", "value": AWKWARD.replace("$(", "$$(")} in master["env"]
+    # $$ is how Kubernetes is told to leave $ alone.
+    assert {"name": "FREE", "value": AWKWARD.replace("$", "$$")} in master["env"]
     files = operator.get("-n", space, "configmap", "literal-config")["data"]
     assert "alluxio.test.free={{ 7*7 }} $(HOSTNAME)" in files["master.properties"]
