@@ -152,6 +152,8 @@ def main() -> int:
     parser.add_argument("--part", default="", help="comma list of parts to run alone")
     parser.add_argument("--keep-going", action="store_true", help="go on after a part that failed")
     options = parser.parse_args()
+    # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     OUTPUT.mkdir(exist_ok=True)
     parts, allowed = load(options.wide, [name for name in options.part.split(",") if name])
     results: list[Result] = []
