@@ -56,6 +56,8 @@ class Verdict:
     problems: list[str] = field(default_factory=list)
     settled: bool = False
     moving: bool = False
+    wakes_itself: bool = False
+    """Nothing moves but objects that this pass changed: the watch on them brings the next pass."""
     failed: str | None = None
 
 
@@ -85,7 +87,7 @@ def cluster_status(
         "status": status,
         "events": _events(previous, verdict.phase, summary),
         "settled": verdict.settled,
-        "requeue_after_s": PASS_PERIOD_S if verdict.moving else None,
+        "requeue_after_s": PASS_PERIOD_S if verdict.moving and not verdict.wakes_itself else None,
         "failed": verdict.failed,
         "summary": summary,
     }
@@ -201,7 +203,8 @@ def _standing_or_coming(
     shown = [p for p in problems if not (patient and p.weight is Weight.MISSING and p.young)]
     grave = [p for p in shown if p.weight is not Weight.NOTE]
     leaving = any(pod["deleting"] for pod in observed["pods"])
-    moving = bool(rolling) or leaving or any(p.young for p in missing)
+    waiting = leaving or any(p.young for p in missing)
+    moving = bool(rolling) or waiting
     return Verdict(
         phase=phase,
         available=_available(observed),
@@ -210,7 +213,13 @@ def _standing_or_coming(
         problems=[problem.message for problem in shown],
         settled=phase == "Ready",
         moving=moving,
+        wakes_itself=not waiting and _only_changed(applied),
     )
+
+
+def _only_changed(applied: Mapping[str, Any]) -> bool:
+    # A new kind of object may not be watched yet: nothing wakes the operator for what was created.
+    return bool(applied.get("updated") or applied.get("pruned")) and not applied.get("created")
 
 
 def _phase(

@@ -526,8 +526,25 @@ CASES = [
     ),
     # on the way from one state to the next
     Case(
-        "an edit, applied just now",
+        "an edit, applied just now: the watch on what changed brings the next pass",
         did(updated=["ConfigMap/demo-config"]),
+        "Updating",
+        "Serving",
+        "Updating",
+        "AsExpected",
+    ),
+    Case(
+        "an edit, and something new beside it, which nobody watches yet",
+        did(updated=["ConfigMap/demo-config"], created=["Service/demo-proxy"]),
+        "Updating",
+        "Serving",
+        "Updating",
+        "AsExpected",
+        requeue=True,
+    ),
+    Case(
+        "an edit while a pod goes away",
+        seq(did(updated=["ConfigMap/demo-config"]), the_pod(VICTIM, deleting=True)),
         "Updating",
         "Serving",
         "Updating",
@@ -541,7 +558,6 @@ CASES = [
         "Serving",
         "Updating",
         "AsExpected",
-        requeue=True,
     ),
     Case(
         "an object put back that was deleted by hand",
