@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import signal
 import sys
 from typing import Annotated
@@ -22,11 +24,14 @@ _EPILOG = """Start with: kubectl alluxio status, then kubectl alluxio ls /, then
 Exit status: 0 done; 1 failed, or doctor found something wrong; 2 wrong usage; 3 no such cluster or path;
 4 not allowed; 5 not reachable; 130 interrupted."""
 
+_COMPLETION = "_KUBECTL_ALLUXIO_COMPLETE"
+
 app = typer.Typer(
     name="kubectl alluxio",
     help="Alluxio on Kubernetes: look at clusters and files, and place compute where the data is.",
     epilog=_EPILOG,
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -64,6 +69,25 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
+def complete() -> None:
+    """The console script that kubectl calls for completion of `kubectl alluxio` (kubectl 1.26 and later).
+
+    It answers a candidate a line and ends with a directive of cobra's: 4, no file names.
+    """
+    words = sys.argv[1:] or [""]
+    os.environ |= {
+        _COMPLETION: "complete_bash",
+        "COMP_WORDS": shlex.join(["kubectl-alluxio", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    try:
+        typer.main.get_command(app).main(
+            [], prog_name="kubectl-alluxio", complete_var=_COMPLETION, standalone_mode=False
+        )
+    except SystemExit:
+        print(":4")
+
+
 def run(arguments: list[str]) -> int:
     """The exit status of one call."""
     from ansible_collections.alluxio.k8s.plugins.module_utils.errors import AlluxioError
@@ -80,7 +104,6 @@ def run(arguments: list[str]) -> int:
             output.message(error.remedy, "green", "remedy: ")
         return exit_codes.of_error(error)
     except (KeyboardInterrupt, typer.Abort):
-        output.message("interrupted", "red")
         return exit_codes.INTERRUPTED
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):

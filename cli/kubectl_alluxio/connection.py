@@ -39,7 +39,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             str | None,
             typer.Option(
-                "--namespace", "-n", help="Its namespace [the context's].", rich_help_panel=_PANEL
+                "--namespace", "-n", help="Its namespace (the context's).", rich_help_panel=_PANEL
             ),
         ],
         None,
@@ -48,7 +48,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             str | None,
             typer.Option(
-                help="Context of the kubeconfig [the current one].", rich_help_panel=_PANEL
+                help="Context of the kubeconfig (the current one).", rich_help_panel=_PANEL
             ),
         ],
         None,
@@ -56,7 +56,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
     "kubeconfig": (
         Annotated[
             str | None,
-            typer.Option(help="The file [$KUBECONFIG, ~/.kube/config].", rich_help_panel=_PANEL),
+            typer.Option(help="The file ($KUBECONFIG, ~/.kube/config).", rich_help_panel=_PANEL),
         ],
         None,
     ),
@@ -154,19 +154,19 @@ def find_clusters(client: KubeClient, namespace: str) -> list[str]:
     return sorted({pod["metadata"]["labels"].get(_INSTANCE, "") for pod in pods} - {""})
 
 
-def connected(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def connected(*without: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Gives a command the options of a Connection, which becomes its first argument."""
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         hints = get_type_hints(command, include_extras=True)
         first, *own = inspect.signature(command).parameters.values()
         options = {name: row for name, row in _OPTIONS.items() if name not in without}
 
         @wraps(command)
-        def call(**values: Any) -> None:
+        def call(**values: Any) -> Any:
             chosen = {name: values.pop(name) for name in options}
             chosen |= {name: default for name, (_, default) in _OPTIONS.items() if name in without}
-            command(Connection(**chosen), **values)
+            return command(Connection(**chosen), **values)
 
         keyword = inspect.Parameter.KEYWORD_ONLY
         parameters = [
@@ -179,7 +179,7 @@ def connected(*without: str) -> Callable[[Callable[..., None]], Callable[..., No
         del hints[first.name]
         call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {p.name: p.annotation for p in parameters}
-        del call.__wrapped__  # type: ignore[attr-defined]
+        del call.__wrapped__
         return call
 
     return decorate

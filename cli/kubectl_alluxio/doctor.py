@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient
     from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import Access
 
-_REVIEW = "authorization.k8s.io/v1", "SelfSubjectAccessReview"
 _CLOCK_S = 5.0
 _REST_TRAP = "alluxio.proxy.s3.v2.version.enabled"
 _WRITE_TYPE = "alluxio.user.file.writetype.default"
@@ -94,7 +94,10 @@ def _examine(connection: Connection) -> Iterator[Finding]:
     try:
         with connection.kubernetes() as (client, namespace):
             yield from _look("API server", lambda: _api_server(client))
-            yield from _permissions(client, namespace)
+            for wanted in _PERMISSIONS:
+                yield from _look(
+                    wanted.describe(namespace), partial(_permission, client, namespace, wanted)
+                )
             yield from _examine_alluxio(connection, client, namespace)
     except AlluxioError as error:
         yield Finding("Kubernetes", Mark.BAD, error.message, error.remedy)
@@ -138,47 +141,50 @@ def _api_server(client: KubeClient) -> Finding:
     return Finding("API server", Mark.GOOD, f"Kubernetes {version}")
 
 
+@dataclass(frozen=True)
+class Permission:
+    """A verb that something here needs, and what is missing without it."""
+
+    verb: str
+    resource: str
+    in_namespace: bool
+    mark: Mark
+    without: str
+
+    def describe(self, namespace: str) -> str:
+        where = f" in {namespace}" if self.in_namespace else ""
+        return f"{self.verb} {self.resource}{where}"
+
+    def review(self, namespace: str) -> dict[str, Any]:
+        resource, _, subresource = self.resource.partition("/")
+        attributes = {"verb": self.verb, "resource": resource, "subresource": subresource}
+        if self.in_namespace:
+            attributes["namespace"] = namespace
+        return {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            # The API server makes up no name for it and takes none.
+            "metadata": {"name": ""},
+            "spec": {"resourceAttributes": attributes},
+        }
+
+
 _PERMISSIONS = (
-    ("list", "", "pods", "", True, Mark.BAD, "nothing of a cluster can be found"),
-    ("get", "", "pods", "portforward", True, Mark.BAD, "Alluxio is not reached from outside"),
-    ("create", "", "pods", "portforward", True, Mark.WARNING, "newer API servers ask for it"),
-    ("get", "", "pods", "proxy", True, Mark.WARNING, "status lacks Alluxio's own figures"),
-    ("list", "", "nodes", "", False, Mark.WARNING, "locality is not possible"),
-    ("list", "", "pods", "", False, Mark.WARNING, "locality does not know the room of nodes"),
+    Permission("list", "pods", True, Mark.BAD, "nothing of a cluster can be found"),
+    Permission("get", "pods/portforward", True, Mark.BAD, "Alluxio is not reached from outside"),
+    Permission("create", "pods/portforward", True, Mark.WARNING, "newer API servers ask for it"),
+    Permission("get", "pods/proxy", True, Mark.WARNING, "status lacks Alluxio's own figures"),
+    Permission("list", "nodes", False, Mark.WARNING, "locality is not possible"),
+    Permission("list", "pods", False, Mark.WARNING, "locality does not know the room of nodes"),
 )
 
 
-def _permissions(client: KubeClient, namespace: str) -> Iterator[Finding]:
-    for verb, group, resource, subresource, in_namespace, mark, without in _PERMISSIONS:
-        attributes = {
-            "verb": verb,
-            "group": group,
-            "resource": resource,
-            "subresource": subresource,
-            **({"namespace": namespace} if in_namespace else {}),
-        }
-        name = f"{resource}/{subresource}" if subresource else resource
-        where = f"in {namespace}" if in_namespace else "in all namespaces"
-        where = "" if resource == "nodes" else f" {where}"
-        check = f"may {verb} {name}{where}"
-
-        def look(attributes: Mapping[str, Any] = attributes, check: str = check) -> Finding | None:
-            answer = client.create(
-                {
-                    "apiVersion": _REVIEW[0],
-                    "kind": _REVIEW[1],
-                    # The API server makes up no name for it and takes none.
-                    "metadata": {"name": ""},
-                    "spec": {"resourceAttributes": dict(attributes)},
-                }
-            )
-            if answer["status"].get("allowed"):
-                return Finding(check, Mark.GOOD, "yes")
-            return Finding(
-                check, mark, f"no: {without}", f"ask for the verb {verb} on {name}{where}"
-            )
-
-        yield from _look(check, look)
+def _permission(client: KubeClient, namespace: str, wanted: Permission) -> Finding:
+    what = wanted.describe(namespace)
+    answer = client.create(wanted.review(namespace))
+    if answer["status"].get("allowed"):
+        return Finding(f"may {what}", Mark.GOOD, "yes")
+    return Finding(f"may {what}", wanted.mark, f"no: {wanted.without}", f"ask for the verb: {what}")
 
 
 def _masters(access: Access) -> Iterator[Finding]:

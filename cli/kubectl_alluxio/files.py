@@ -102,7 +102,7 @@ def cat(
     connection: Connection,
     path: _Path,
     offset: Annotated[int, typer.Option(min=0, help="First byte.")] = 0,
-    length: Annotated[int | None, typer.Option(min=0, help="Number of bytes [to the end].")] = None,
+    length: Annotated[int | None, typer.Option(min=0, help="Number of bytes (to the end).")] = None,
 ) -> None:
     """Write a file's bytes to standard output, read from the workers that hold them.
 

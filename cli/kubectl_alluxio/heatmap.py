@@ -13,6 +13,8 @@ MOST_PATHS, MOST_NODES = 20, 12
 # A page shows more than a terminal; beyond that nobody sees single cells.
 MOST_PATHS_PLOTTED, MOST_NODES_PLOTTED = 200, 100
 _OTHERS = "others"
+# Clouds name nodes ip-10-0-12-7.eu-west-1.compute.internal.
+_LONG_NAME = 12
 # From no bytes to all: one hue, so that it reads the same for everyone, in print as well.
 _COLD, _HOT = (238, 243, 250), (11, 79, 158)
 
@@ -86,6 +88,7 @@ def as_html(answer: dict[str, Any]) -> str:
         notes=_html_notes(answer),
         cold=_css(_COLD),
         hot=_css(_HOT),
+        shape=" tall" if max(map(len, names), default=0) > _LONG_NAME else "",
     )
 
 
@@ -120,7 +123,7 @@ def _html_nodes(answer: dict[str, Any]) -> str:
     return "".join(
         f"<tr><th scope=row>{escape(node['name'])}</th>"
         f'<td class=bar><i style="width:{100 * node["bytes"] / most if most else 0:.1f}%"></i></td>'
-        f"<td>{_bytes(node['bytes'])}</td><td>{node['weight'] or '–'}</td><td>{node['room']}</td>"
+        f"<td>{_bytes(node['bytes'])}</td><td>{node['weight'] or '-'}</td><td>{node['room']}</td>"
         f"<td>{'●' * min(node['executors'], 20)} {node['executors']}</td>"
         f"<td class=why>{escape(node['reason'])}</td></tr>"
         for node in rows[:MOST_NODES_PLOTTED]
@@ -180,6 +183,7 @@ table {{ border-collapse: separate; border-spacing: 2px; font-variant-numeric: t
 th {{ font-weight: 500; text-align: left; padding: .25rem .7rem .25rem 0; overflow-wrap: anywhere }}
 thead th {{ color: var(--dim); vertical-align: bottom; text-align: right }}
 .heat td {{ text-align: right; padding: .3rem .6rem; border-radius: 3px; min-width: 3.2rem }}
+.tall thead span {{ writing-mode: vertical-rl; transform: rotate(180deg) }}
 .heat td:last-child {{ color: var(--dim) }}
 .nodes {{ width: 100% }} .nodes td {{ padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line) }}
 .nodes th {{ border-bottom: 1px solid var(--line) }} .nodes thead th {{ text-align: left }}
@@ -192,7 +196,7 @@ thead th {{ color: var(--dim); vertical-align: bottom; text-align: right }}
 <div class=tiles>{tiles}</div>
 <h2>Share of each path on each node</h2>
 <p>nothing <span class=scale></span> all of it. Blocks with several copies count on each of their nodes.</p>
-<div class=scroll><table class=heat><thead><tr><th></th>{head}<th scope=col>size</th></tr></thead>
+<div class=scroll><table class="heat{shape}"><thead><tr><th></th>{head}<th scope=col>size</th></tr></thead>
 <tbody>{body}</tbody></table></div>{more}
 <h2>Nodes</h2>
 <div class=scroll><table class=nodes><thead><tr><th scope=col>node<th scope=col>bytes<th><th scope=col>weight

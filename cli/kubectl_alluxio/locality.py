@@ -119,12 +119,11 @@ def locality(
     answer = placement.as_dict()
     if plot:
         _write_plot(plot, answer)
-    template = {"tolerations": tolerations, "node_selector": node_selector}
     if query is not None:
         form = "yaml" if output == LocalityFormat.YAML else "json"
         show_data(narrowed.apply(answer), form)
     elif output == LocalityFormat.POD_TEMPLATE:
-        print(as_yaml(pod_template(answer, **template)), end="")
+        print(as_yaml(pod_template(answer, tolerations, node_selector)), end="")
     elif output == LocalityFormat.SPARK_CONF:
         print(spark_conf(answer, requests, wanted.requests), end="")
     elif output == LocalityFormat.TABLE:

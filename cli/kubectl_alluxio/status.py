@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def status(
     connection: Connection,
     cluster: Annotated[
-        str | None, typer.Argument(help="The AlluxioCluster [the only one; else a list of all].")
+        str | None, typer.Argument(help="The AlluxioCluster (the only one; else a list of all).")
     ] = None,
     output: Annotated[
         Format, typer.Option("--output", "-o", help="Form of the answer.")
