@@ -136,9 +136,9 @@ def _with_claims(client: KubeClient, volumes: Sequence[Mapping[str, Any]]) -> li
     rows = []
     for volume in volumes:
         wanted = volume["spec"].get("claimRef") or {}
-        claim = client.get(
-            "v1", "PersistentVolumeClaim", wanted.get("name", ""), wanted.get("namespace")
-        )
+        claim = None
+        if wanted.get("name") and wanted.get("namespace"):
+            claim = client.get("v1", "PersistentVolumeClaim", wanted["name"], wanted["namespace"])
         rows.append(share_row(volume, claim))
     return sorted(rows, key=lambda row: str(row["volume"]))
 

@@ -120,7 +120,8 @@ observed:
     shares:
       description:
         - A row for each PersistentVolume by which applications mount the file system, with
-          C(volume), C(phase), C(claim_namespace), C(claim) and C(claim_is_ours).
+          C(volume), C(phase), C(claim_namespace), C(claim), C(created) and
+          C(claim_is_ours).
       type: list
       elements: dict
     operator_namespace:

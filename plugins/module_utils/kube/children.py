@@ -52,6 +52,7 @@ def share_row(volume: Mapping[str, Any], claim: Mapping[str, Any] | None) -> dic
         "phase": (volume.get("status") or {}).get("phase", "Pending"),
         "claim_namespace": wanted.get("namespace", ""),
         "claim": wanted.get("name", ""),
+        "created": volume["metadata"]["creationTimestamp"],
         # One of that name that somebody else made must not be deleted with the volume.
         "claim_is_ours": bool(marks) and all(theirs.get(key) == labels[key] for key in marks),
     }

@@ -209,12 +209,13 @@ def _fuse_problems(scene: _Scene) -> Iterator[Problem]:
             fact = f"DaemonSet {row['name']} fits on no node"
             remedy = "see spec.fuse.nodeSelector and tolerations"
             yield Problem(Weight.BLOCKING, "NoNodeForFuse", fact, remedy)
-    bound = {row["volume"] for row in scene.observed["shares"] if row["phase"] == "Bound"}
+    shares = {row["volume"]: row for row in scene.observed["shares"]}
     for claim in fuse["claims"]:
-        if claim["volume"] not in bound:
+        share = shares.get(claim["volume"])
+        if share is None or share["phase"] != "Bound":
+            young = share is None or _age_s(share, scene.now) < _VOLUME_GRACE_S
             fact = f"Claim {claim['namespace']}/{claim['name']} is not bound yet"
             remedy = f"see kubectl -n {claim['namespace']} describe pvc {claim['name']}"
-            young = not any(row["volume"] == claim["volume"] for row in scene.observed["shares"])
             yield Problem(Weight.MISSING, "ClaimPending", fact, remedy, young)
 
 

@@ -156,7 +156,10 @@ def _left_over(observed: Mapping[str, Any] | None, keeps_claims: bool) -> list[s
         return ["what is left could not be seen"]
     left = [f"{row['kind']} {row['name']}" for row in observed["workloads"]]
     left += [f"Pod {row['name']}" for row in observed["pods"]]
-    left += [f"PersistentVolume {row['volume']}" for row in observed["shares"]]
+    left += [
+        f"Claim {row['claim_namespace']}/{row['claim']} of applications, which pods may still use"
+        for row in observed["shares"]
+    ]
     if not keeps_claims:
         left += [f"Claim {row['name']}" for row in observed["claims"]]
     return left

@@ -154,13 +154,18 @@ def volume_name(name: str, namespace: str, claim: Mapping[str, str]) -> str:
 
 
 def surplus(wanted: Sequence[Mapping[str, Any]], observed: Observed) -> list[dict[str, Any]]:
-    """Volumes, and claims that we made, that are there but not ``wanted``, as objects to delete."""
+    """Volumes, and claims that we made, that are there but not ``wanted``, as objects to delete.
+
+    Of those that are wanted, a volume whose claim somebody deleted: it stays tied to the one that
+    is gone, so the next pass has to make another.
+    """
     keep = {claim["volume"] for claim in wanted}
     objects: list[dict[str, Any]] = []
     for share in observed.get("shares") or ():
-        if share["volume"] in keep:
+        kept = share["volume"] in keep
+        if kept and share["phase"] != "Released":
             continue
-        if share["claim_is_ours"]:
+        if share["claim_is_ours"] and not kept:
             metadata = {"name": share["claim"], "namespace": share["claim_namespace"]}
             objects.append(
                 {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata}

@@ -74,9 +74,9 @@ class FakeKube:
             raise Forbidden("no", "ask")
         for each in self._objects:
             metadata = each["metadata"]
-            if each["kind"] == kind and metadata["name"] == name:
-                if metadata.get("namespace") == namespace:
-                    return each
+            identity = (each["kind"], metadata["name"], metadata.get("namespace"))
+            if identity == (kind, name, namespace):
+                return each
         return None
 
 
@@ -252,7 +252,11 @@ def test_what_is_referred_to_is_missing_only_if_that_is_known(
 def share(claim: str, namespace: str) -> dict[str, Any]:
     return {
         "kind": "PersistentVolume",
-        "metadata": {"name": f"pv-{claim}", "labels": {"alluxio.io/fuse-of": "demo"}},
+        "metadata": {
+            "name": f"pv-{claim}",
+            "labels": {"alluxio.io/fuse-of": "demo"},
+            "creationTimestamp": "2026-11-24T22:00:00Z",
+        },
         "spec": {"claimRef": {"name": claim, "namespace": namespace}},
         "status": {"phase": "Bound"},
     }

@@ -1018,7 +1018,7 @@ def with_fuse(ready: int, desired: int, phase: str = "Bound") -> Change:
         pods = [pod(f"demo-fuse-{n}", "fuse", "", n + 1) for n in range(ready)]
         world["observed"]["pods"] += pods
         share = {"volume": "pv-1", "phase": phase, "claim_namespace": "apps", "claim": "data"}
-        world["observed"]["shares"] = [{**share, "claim_is_ours": True}]
+        world["observed"]["shares"] = [{**share, "created": at(OLD_S), "claim_is_ours": True}]
 
     return change
 
@@ -1043,6 +1043,16 @@ def test_fuse_that_fits_on_no_node_is_a_problem() -> None:
 def test_a_claim_that_nothing_binds_is_named() -> None:
     status = report_of(with_fuse(3, 3, phase="Available"))["status"]
     assert "Claim apps/data is not bound yet" in status["problems"][0]
+    assert status["phase"] == "Degraded"
+
+
+def test_a_new_claim_is_given_time() -> None:
+    def change(world: World) -> None:
+        with_fuse(3, 3, phase="Available")(world)
+        world["observed"]["shares"][0]["created"] = at(NEW_S)
+        was("Updating")(world)
+
+    assert report_of(change)["status"]["phase"] == "Updating"
 
 
 def test_volumes_of_applications_hold_the_deletion_up() -> None:
@@ -1053,7 +1063,8 @@ def test_volumes_of_applications_hold_the_deletion_up() -> None:
         world["state"] = "absent"
 
     report = report_of(change)
-    assert report["failed"] == "still there: PersistentVolume pv-1"
+    use = "of applications, which pods may still use"
+    assert report["failed"] == f"still there: Claim apps/data {use}"
 
 
 def test_a_deleted_worker_is_lost_and_no_longer_live() -> None:
@@ -1175,6 +1186,8 @@ def test_a_real_plan_has_what_the_status_needs() -> None:
         resource["metadata"]["namespace"] = "ns"
         world = whole()
         nothing_there()(world)
+        consent = {"labels": {}, "annotations": {"alluxio.io/claims-from": "ns"}}
+        world["observed"]["namespaces"] = {"notebooks": consent}
         plan = alluxio_cluster.plan(resource, world["observed"])
         assert plan["errors"] == []
         report = cluster_status(resource, plan, world["observed"], {"created": ["ConfigMap/x"]})

@@ -111,8 +111,9 @@ def test_volumes_have_names_that_no_other_cluster_has() -> None:
     assert len(longest) <= 253
 
 
-def share(volume: str, ours: bool = True) -> dict[str, Any]:
-    return {"volume": volume, "claim_namespace": "apps", "claim": "x", "claim_is_ours": ours}
+def share(volume: str, ours: bool = True, phase: str = "Bound") -> dict[str, Any]:
+    row = {"volume": volume, "claim_namespace": "apps", "claim": "x", "claim_is_ours": ours}
+    return {**row, "phase": phase}
 
 
 def test_what_is_no_longer_named_goes_but_never_a_claim_of_others() -> None:
@@ -125,6 +126,13 @@ def test_what_is_no_longer_named_goes_but_never_a_claim_of_others() -> None:
     assert gone == [("PersistentVolumeClaim", "x"), (volume, "old"), (volume, "foreign")]
     everything = [one["metadata"]["name"] for one in planned["shares"] if one["kind"] == volume]
     assert everything == [keep, "old", "foreign"]
+
+
+def test_a_volume_whose_claim_was_deleted_by_hand_is_made_anew() -> None:
+    wanted = [{"volume": "kept"}]
+    [gone] = fuse.surplus(wanted, {"shares": [share("kept", phase="Released")]})
+    assert (gone["kind"], gone["metadata"]["name"]) == ("PersistentVolume", "kept")
+    assert fuse.surplus(wanted, {"shares": [share("kept", phase="Available")]}) == []
 
 
 def test_what_is_to_be_removed_is_known_even_of_an_invalid_resource() -> None:
