@@ -99,11 +99,15 @@ class CacheOnly:
     """What exists in Alluxio alone.
 
     ``not_persisted_bytes`` is the sum of those files, lost ones included; ``lost_files`` counts
-    those with blocks that no worker holds any more.
+    those with blocks that no worker holds any more. ``files`` are path and length, the largest
+    first. ``held_by`` gives bytes by the set of hosts that hold a copy of them: they are lost when
+    all of these go.
     """
 
     not_persisted_bytes: int
     lost_files: int
+    files: tuple[tuple[str, int], ...] = ()
+    held_by: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

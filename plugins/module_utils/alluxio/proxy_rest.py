@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import quote
 
 from ._json import Node
@@ -38,7 +39,23 @@ def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheO
     listing = Node.parse(body, f"{transport.address}{target}")
     files = [entry for entry in listing.elements() if not entry.read_bool("folder")]
     cached = [file for file in files if file.read_str("persistenceState") != "PERSISTED"]
+    sizes = [(file.read_str("path"), file.read_int("length")) for file in cached]
     return CacheOnly(
-        not_persisted_bytes=sum(file.read_int("length") for file in cached),
+        not_persisted_bytes=sum(length for _, length in sizes),
         lost_files=sum(file.read_str("persistenceState") == "LOST" for file in cached),
+        files=tuple(sorted(sizes, key=lambda row: (-row[1], row[0]))),
+        held_by=_held_by(cached),
     )
+
+
+def _held_by(files: list[Node]) -> dict[tuple[str, ...], int]:
+    held: Counter[tuple[str, ...]] = Counter()
+    for file in files:
+        for row in file.read_list("fileBlockInfos"):
+            block = row.get("blockInfo")
+            hosts = {
+                location.get("workerAddress").read_str("host")
+                for location in block.read_list("locations")
+            }
+            held[tuple(sorted(hosts))] += block.read_int("length")
+    return dict(sorted(held.items()))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..quantities import describe_bytes
+from . import cache_only
 from .alluxio_cluster_problems import Problem, Weight, find_problems, finding_sentence
 
 PASS_PERIOD_S = 5
@@ -79,7 +80,7 @@ def cluster_status(
         "phase": verdict.phase,
         **_generation(cluster),
         **_figures(plan, observed, previous),
-        "conditions": _conditions(verdict, cluster),
+        "conditions": _conditions(verdict, cluster, observed),
         "problems": bounded([_cut(p, _LONGEST_PROBLEM) for p in verdict.problems], _MOST_PROBLEMS),
     }
     summary = _summary(status, verdict)
@@ -155,6 +156,10 @@ def _left_over(observed: Mapping[str, Any] | None, keeps_claims: bool) -> list[s
         return ["what is left could not be seen"]
     left = [f"{row['kind']} {row['name']}" for row in observed["workloads"]]
     left += [f"Pod {row['name']}" for row in observed["pods"]]
+    left += [
+        f"Claim {row['claim_namespace']}/{row['claim']} of applications, which pods may still use"
+        for row in observed["shares"]
+    ]
     if not keeps_claims:
         left += [f"Claim {row['name']}" for row in observed["claims"]]
     return left
@@ -285,12 +290,13 @@ def _rolling(
         **{pool["workload"]: pool["replicas"] for pool in plan["pools"]},
         **({plan["proxy"]["workload"]: plan["proxy"]["replicas"]} if plan["proxy"] else {}),
     }
+    daemons = [plan["fuse"]["workload"]] if plan["fuse"] else []
     return [
         f"{row['kind']}/{row['name']}"
         for row in observed["workloads"]
         if row["observed_generation"] < row["generation"]
         or row["updated_replicas"] < row["replicas"]
-        or row["replicas"] != wanted.get(row["name"])
+        or (row["name"] not in daemons and row["replicas"] != wanted.get(row["name"]))
     ]
 
 
@@ -362,6 +368,8 @@ def _figures(
         "workers": f"{workers['live']}/{workers['desired']}",
     }
     figures = {"masters": masters, "workers": workers, "columns": columns}
+    if plan.get("fuse"):
+        figures["fuse"] = _fuse(plan["fuse"], observed)
     endpoints = plan.get("endpoints") or previous.get("endpoints")
     if endpoints:
         figures["endpoints"] = endpoints
@@ -370,6 +378,15 @@ def _figures(
     columns["capacity"] = describe_bytes(alluxio["capacity_bytes"])
     columns["used"] = describe_bytes(alluxio["used_bytes"])
     return {**figures, **_leader_figures(alluxio)}
+
+
+def _fuse(planned: Mapping[str, Any], observed: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [row for row in observed["workloads"] if row["name"] == planned["workload"]]
+    return {
+        "desired": sum(row["replicas"] for row in rows),
+        "ready": sum(row["ready_replicas"] for row in rows),
+        "claims": [f"{claim['namespace']}/{claim['name']}" for claim in planned["claims"]],
+    }
 
 
 def _leader_figures(alluxio: Mapping[str, Any]) -> dict[str, Any]:
@@ -384,6 +401,7 @@ def _leader_figures(alluxio: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "filesToPersist": alluxio["files_to_persist"],
         "notPersistedBytes": alluxio["not_persisted_bytes"],
+        "cacheOnly": cache_only.figures(alluxio),
     }
     return {name: value for name, value in figures.items() if value is not None}
 
@@ -407,11 +425,14 @@ def _desired(
     return sum(w["replicas"] for w in observed["workloads"] if w["component"] == component)
 
 
-def _conditions(verdict: Verdict, cluster: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _conditions(
+    verdict: Verdict, cluster: Mapping[str, Any], observed: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
     named = {
         "Available": verdict.available,
         "Progressing": verdict.progressing,
         "Degraded": verdict.degraded,
+        "CacheOnlyData": Condition(*cache_only.condition((observed or {}).get("alluxio"))),
     }
     return [
         {

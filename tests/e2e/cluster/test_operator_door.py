@@ -347,8 +347,32 @@ def test_retain_keeps_the_data_for_a_new_resource_of_the_same_name(
 def test_delete_leaves_nothing(operator: Cluster, space: str) -> None:
     operator.kubectl("-n", space, "delete", "alluxiocluster", NAME, "--timeout=180s")
     selector = f"app.kubernetes.io/instance={NAME}"
-    kinds = "all,configmaps,serviceaccounts,pvc,poddisruptionbudgets"
+    kinds = "all,configmaps,serviceaccounts,pvc,poddisruptionbudgets,networkpolicies"
     assert operator.get("-n", space, kinds, "-l", selector)["items"] == []
+
+
+def test_claims_of_applications_come_and_go(operator: Cluster) -> None:
+    # No Alluxio starts: the Secret of the mount is missing, and no node fits FUSE. test_fuse.py has the whole story.
+    space = "claims-door"
+    allowed = parts.namespace(space)
+    allowed["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = "privileged"
+    operator.apply(allowed)
+    try:
+        cr = parts.sample(NAME, space)
+        claims = [{"namespace": space, "name": "data"}]
+        cr["spec"]["fuse"] = {"enabled": True, "claims": claims, "nodeSelector": {"none": "such"}}
+        operator.apply(cr)
+
+        def bound() -> bool:
+            found = operator.find("-n", space, "pvc", "data")
+            return found is not None and found["status"]["phase"] == "Bound"
+
+        wait_for("the claim is bound", bound, 60)
+        operator.kubectl("-n", space, "delete", "alluxiocluster", NAME, "--timeout=120s")
+        assert operator.find("-n", space, "pvc", "data") is None
+        assert operator.get("pv", "-l", f"alluxio.io/namespace={space}")["items"] == []
+    finally:
+        operator.kubectl("delete", "namespace", space, "--timeout=120s")
 
 
 def granted(cluster: Cluster) -> set[tuple[str, str, str]]:
