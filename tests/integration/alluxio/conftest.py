@@ -12,12 +12,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.master_rpc import MasterRpc
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.worker_rpc import FileData
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "dev"), str(Path(__file__).parent)]
 
 from images import java, layers, oci  # noqa: E402
-from live_alluxio import START_TIMEOUT_S, LiveAlluxio, MakeAlluxio, Ports, worker_host  # noqa: E402
+from live_alluxio import (  # noqa: E402
+    START_TIMEOUT_S,
+    LiveAlluxio,
+    MakeAlluxio,
+    Ports,
+    rpc_client,
+    worker_host,
+)
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +69,36 @@ def alluxio(make_alluxio: MakeAlluxio) -> LiveAlluxio:
     hosts = {worker_host(1), worker_host(2)}
     live.wait_for("two live workers", lambda: live.live_hosts() == hosts, START_TIMEOUT_S)
     return live
+
+
+@pytest.fixture(scope="session")
+def cluster(alluxio_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAlluxio]:
+    """One master, three workers and a proxy, for tests that leave servers and others' files alone."""
+    ports = [Ports(*_free_ports(3))]
+    (proxy,) = _free_ports(1)
+    live = LiveAlluxio(alluxio_image, tmp_path_factory.mktemp("cluster"), ports, proxy, _free_ports)
+    try:
+        live.start_master(0)
+        for number in (1, 2, 3):
+            live.start_worker(number)
+        live.start_proxy()
+        hosts = {worker_host(number) for number in (1, 2, 3)}
+        live.wait_for("three live workers", lambda: live.live_hosts() == hosts, START_TIMEOUT_S)
+        yield live
+    finally:
+        live.end()
+
+
+@pytest.fixture(scope="session")
+def master(cluster: LiveAlluxio) -> Iterator[MasterRpc]:
+    with rpc_client(cluster) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def data(master: MasterRpc) -> Iterator[FileData]:
+    with FileData(master, deadline_s=30) as files:
+        yield files
 
 
 def _free_ports(count: int) -> list[int]:

@@ -17,6 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.endpoint import Endpoint
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.master_rpc import (
+    Login,
+    MasterRpc,
+)
+
 MASTER_HOST = "127.0.0.1"
 START_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 15
@@ -235,6 +241,13 @@ class LiveAlluxio:
             "alluxio.worker.block.heartbeat.interval": "1sec",
             "alluxio.user.worker.list.refresh.interval": "1sec",
         }
+
+
+def rpc_client(alluxio: LiveAlluxio, user: str = "root") -> MasterRpc:
+    """A client of all its masters that waits for them as long as they may take to start."""
+    addresses = [Endpoint(MASTER_HOST, ports.rpc) for ports in alluxio.masters]
+    patience = {"deadline_s": START_TIMEOUT_S, "leader_s": START_TIMEOUT_S}
+    return MasterRpc(addresses, Login(user), **patience)
 
 
 MakeAlluxio = Callable[[int], LiveAlluxio]

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.endpoint import Endpoint
@@ -19,7 +21,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.master_rpc imp
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.model import JournalMember
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.rpc.channel import Channel
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.rpc.messages import method
-from live_alluxio import MASTER_HOST, START_TIMEOUT_S, LiveAlluxio, MakeAlluxio
+from live_alluxio import MASTER_HOST, START_TIMEOUT_S, LiveAlluxio, MakeAlluxio, rpc_client
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,7 @@ def three(make_alluxio: MakeAlluxio) -> LiveAlluxio:
 
 @pytest.fixture
 def master(three: LiveAlluxio) -> Iterator[MasterRpc]:
-    addresses = [Endpoint(MASTER_HOST, ports.rpc) for ports in three.masters]
-    with MasterRpc(
-        addresses, Login("root"), deadline_s=START_TIMEOUT_S, leader_s=START_TIMEOUT_S
-    ) as client:
+    with rpc_client(three) as client:
         yield client
 
 
@@ -79,6 +78,43 @@ def test_a_standby_says_so(three: LiveAlluxio, master: MasterRpc) -> None:
     asked = method("alluxio.grpc.meta.MetaMasterClientService", "GetMasterInfo")
     with Channel(address, Login("root")) as channel, pytest.raises(NotServed):
         channel.call(asked, {}, 10)
+
+
+def test_a_backup_and_a_checkpoint(three: LiveAlluxio, master: MasterRpc) -> None:
+    folder = three.folder / "backups"
+    begun = master.meta.start_backup(str(folder), local=True)
+    assert begun.backup_id
+
+    def state() -> str:
+        return master.meta.get_backup(begun.backup_id).state
+
+    three.wait_for("end of the backup", lambda: state() in ("Completed", "Failed"), 60)
+    backup = master.meta.get_backup(begun.backup_id)
+    assert (backup.state, backup.error) == ("Completed", "")
+    assert Path(urlsplit(backup.uri).path).stat().st_size > 0
+    assert backup.entries > 0
+    assert master.meta.checkpoint() == MASTER_HOST
+
+
+def test_a_backup_that_fails_says_why(three: LiveAlluxio, master: MasterRpc) -> None:
+    (three.folder / "no-folder").write_text("a file stands here")
+    begun = master.meta.start_backup(str(three.folder / "no-folder"), local=True)
+
+    def failed() -> bool:
+        return master.meta.get_backup(begun.backup_id).state == "Failed"
+
+    three.wait_for("failure", failed, 60)
+    assert "no-folder" in master.meta.get_backup(begun.backup_id).error
+
+
+def test_configuration(three: LiveAlluxio, master: MasterRpc) -> None:
+    configuration = master.meta.get_configuration()
+    journal = configuration["alluxio.master.embedded.journal.addresses"]
+    assert str(three.masters[0].journal) in journal.value
+    assert "SITE_PROPERTY" in journal.source
+    key = "alluxio.master.worker.timeout"
+    # Dynamic updates are off unless alluxio.conf.dynamic.update.enabled says otherwise.
+    assert master.meta.update_configuration({key: "1min"}) == {key: False}
 
 
 def test_the_lead_is_handed_over(three: LiveAlluxio, master: MasterRpc) -> None:
