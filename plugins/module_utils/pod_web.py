@@ -48,11 +48,14 @@ class PodProxyTransport:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         *,
         deadline_s: float,
         limit_bytes: int,
     ) -> bytes:
+        if isinstance(body, bytes):
+            # Nobody needs it, and the API server is no place for data.
+            raise TypeError("the pod proxy takes JSON alone")
         target = pod_proxy.path_of(self._namespace, self._pod, self._port, path)
         try:
             return pod_proxy.request(

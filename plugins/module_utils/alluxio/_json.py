@@ -36,14 +36,18 @@ class Node:
             raise UnexpectedAnswer(self._url, path, "is missing")
         return Node(members[name], self._url, path)
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a member, and not null."""
+        return self._expect(dict, "an object").get(name) is not None
+
     def read_int(self, name: str) -> int:
         return self.get(name).as_int()
 
     def read_str(self, name: str) -> str:
-        return str(self.get(name)._expect(str, "a string"))
+        return self.get(name).as_str()
 
     def read_bool(self, name: str) -> bool:
-        return bool(self.get(name)._expect(bool, "true or false"))
+        return self.get(name).as_bool()
 
     def read_list(self, name: str) -> Iterator[Node]:
         """The elements of the list of that name."""
@@ -61,6 +65,14 @@ class Node:
         return {
             key: Node(value, self._url, f"{child._path}.{key}") for key, value in entries.items()
         }
+
+    def as_str(self) -> str:
+        """This value itself, a string."""
+        return str(self._expect(str, "a string"))
+
+    def as_bool(self) -> bool:
+        """This value itself, true or false."""
+        return bool(self._expect(bool, "true or false"))
 
     def as_int(self) -> int:
         """This value itself, an integer."""

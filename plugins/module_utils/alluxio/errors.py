@@ -29,6 +29,15 @@ class NeverReached(ServerUnreachable):
     """No connection came about, so nothing of what was asked has happened."""
 
 
+class HttpRefused(ServerUnreachable):
+    """An HTTP answer with another status than 200; ``body`` is its beginning."""
+
+    def __init__(self, address: str, path: str, status: int, body: bytes) -> None:
+        super().__init__(address, f"HTTP status {status} for {path}")
+        self.status = status
+        self.body = body
+
+
 class TookTooLong(ServerUnreachable):
     """The deadline passed. Whether the server still did what was asked is not known.
 
@@ -115,6 +124,17 @@ class ServerFailed(RequestRefused):
     """The server met an error of its own or of the UFS."""
 
 
+class RestDisabled(AlluxioError):
+    """A proxy that answers every call of the REST API with nothing, which looks like success."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address}: the proxy answers with nothing: its REST API is switched off",
+            "set alluxio.proxy.s3.v2.version.enabled=false for the proxy and restart it",
+            address=address,
+        )
+
+
 class NotReadable(AlluxioError):
     """A file's bytes cannot be had; ``details["causes"]`` has what each worker said."""
 
@@ -131,7 +151,10 @@ class NotWritten(AlluxioError):
 
 
 _BY_STATUS: dict[str, tuple[type[RequestRefused], str]] = {
-    "NOT_FOUND": (PathNotFound, "check the name; a path that exists only in the UFS must be loaded"),
+    "NOT_FOUND": (
+        PathNotFound,
+        "check the name; a path that exists only in the UFS must be loaded",
+    ),
     "ALREADY_EXISTS": (PathExists, "remove it first, or choose another path"),
     "PERMISSION_DENIED": (PermissionRefused, "use another user, or change owner or mode"),
     "UNAUTHENTICATED": (NotAuthenticated, "check alluxio.security.authentication.type"),

@@ -11,9 +11,10 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from .errors import AnswerTooLarge, ServerUnreachable
+from .errors import AnswerTooLarge, HttpRefused, ServerUnreachable
 
 _CHUNK_BYTES = 65536
+_LONGEST_REFUSAL = 65536
 
 
 class Transport(Protocol):
@@ -27,14 +28,15 @@ class Transport(Protocol):
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         *,
         deadline_s: float,
         limit_bytes: int,
     ) -> bytes:
-        """The body of the answer with status 200; the body asked with is sent as JSON.
+        """The body of the answer with status 200. What is sent is JSON, or bytes as they are.
 
-        ``deadline_s`` bounds the whole exchange. Raises ServerUnreachable and AnswerTooLarge.
+        ``deadline_s`` bounds the whole exchange. Raises ServerUnreachable, HttpRefused and
+        AnswerTooLarge.
         """
 
 
@@ -54,7 +56,7 @@ class DirectTransport:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         *,
         deadline_s: float,
         limit_bytes: int,
@@ -68,12 +70,12 @@ class DirectTransport:
             # Kept here: http.client forgets its socket when the server says "Connection: close".
             wire = connection.sock
             wire.settimeout(max(end - time.monotonic(), 0.001))
-            headers = {"Accept": "application/json", "Content-Type": "application/json"}
-            content = None if body is None else json.dumps(body).encode()
-            connection.request(method, path, content, headers)
+            content, kind = _encoded(body)
+            connection.request(method, path, content, {"Accept": "*/*", "Content-Type": kind})
             answer = connection.getresponse()
             if answer.status != 200:
-                raise ServerUnreachable(self.address, f"HTTP status {answer.status} for {path}")
+                said = answer.read(_LONGEST_REFUSAL)
+                raise HttpRefused(self.address, path, answer.status, said)
             return self._read(wire, answer, path, end, limit_bytes)
         except TimeoutError as error:
             raise ServerUnreachable(self.address, "it took too long") from error
@@ -102,6 +104,12 @@ class DirectTransport:
         if answer.length:
             raise ServerUnreachable(self.address, "the connection broke in mid-answer")
         return bytes(body)
+
+
+def _encoded(body: Mapping[str, Any] | bytes | None) -> tuple[bytes | None, str]:
+    if isinstance(body, bytes):
+        return body, "application/octet-stream"
+    return (None if body is None else json.dumps(body).encode()), "application/json"
 
 
 def describe(error: BaseException) -> str:

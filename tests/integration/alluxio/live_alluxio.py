@@ -134,6 +134,16 @@ class LiveAlluxio:
         properties = {"alluxio.proxy.web.port": self.proxy_port}
         self._start("proxy", "alluxio.proxy.AlluxioProxy", properties, heap_mb=128)
 
+    def start_proxy_without_rest(self) -> int:
+        """A second proxy, as it is by default; its port."""
+        (port,) = self.free_ports(1)
+        properties = {
+            "alluxio.proxy.web.port": port,
+            "alluxio.proxy.s3.v2.version.enabled": "true",
+        }
+        self._start("proxy-without-rest", "alluxio.proxy.AlluxioProxy", properties, heap_mb=128)
+        return port
+
     def kill(self, name: str) -> None:
         """kill -9."""
         self.servers.pop(name).end(kill=True)

@@ -51,7 +51,7 @@ from live_alluxio import (
 MB = 1024 * 1024
 W1, W2, W3 = (worker_host(number) for number in (1, 2, 3))
 ODD_NAMES = [
-    *("a b", "100%", "%41", "#1", "what?", "a;b", "a+b", "a&b=c", "tab\tnew\nline", "'\"\\"),
+    *("a b", "100%", "%41", "#1", "a;b", "a+b", "a&b=c", "tab\tnew\nline", "'\""),
     *("grün-データ-😀", "~", "a:b", "*", "x" * 255, "ü" * 127),
 ]
 
@@ -300,7 +300,10 @@ def test_a_write_that_breaks_off_leaves_nothing(
 
 
 def test_a_block_that_is_nowhere_does_not_hang(master: MasterRpc) -> None:
-    with worker(master, W1, deadline_s=3) as one, pytest.raises((ServerUnreachable, RequestRefused)):
+    with (
+        worker(master, W1, deadline_s=3) as one,
+        pytest.raises((ServerUnreachable, RequestRefused)),
+    ):
         list(one.read_block(2**40, 0, 10))
 
 

@@ -9,6 +9,7 @@ DefaultFileSystemMaster 2.9.6). That makes these calls repeatable.
 
 from __future__ import annotations
 
+import posixpath
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -165,7 +166,7 @@ class FileSystem:
             "commonOptions": _operation(),
             **({"writeType": str(write_type)} if write_type else {}),
         }
-        self._call("CreateDirectory", path, options, deadline_s, repeatable=True)
+        self._call("CreateDirectory", _checked_new(path), options, deadline_s, repeatable=True)
 
     def create_file(
         self,
@@ -194,7 +195,7 @@ class FileSystem:
             "overwrite": overwrite,
             "commonOptions": _operation(),
         }
-        answer = self._call("CreateFile", path, options, deadline_s, repeatable=True)
+        answer = self._call("CreateFile", _checked_new(path), options, deadline_s, repeatable=True)
         return Decoder(f"CreateFile {path}").file(answer.fileInfo)
 
     def new_block_id(self, path: str, *, deadline_s: float | None = None) -> int:
@@ -249,7 +250,7 @@ class FileSystem:
         there.
         """
         options = {"commonOptions": _operation()}
-        more = {"dstPath": _checked(target, "target")}
+        more = {"dstPath": _checked_new(target, "target")}
         self._call("Rename", path, options, deadline_s, repeatable=True, **more)
 
     def free(
@@ -342,7 +343,7 @@ class FileSystem:
         Raises PathExists, and InvalidRequest or ServerFailed with what the UFS says.
         """
         options = _mount_options(properties, read_only, shared)
-        fields = {"alluxioPath": _checked(path), "ufsPath": uri, "options": options}
+        fields = {"alluxioPath": _checked_new(path), "ufsPath": uri, "options": options}
         self._mount("Mount", fields, repeatable=False, deadline_s=deadline_s)
 
     def update_mount(
@@ -422,10 +423,24 @@ def _mode_message(mode: int) -> dict[str, int]:
 def _checked(path: str, field: str = "path") -> str:
     if not path.startswith("/"):
         raise InvalidValue(field, path, "give an absolute path, such as /data/day=1")
+    if "\\" in path:
+        raise InvalidValue(field, path, "Alluxio takes a backslash for a slash: use another name")
     try:
         path.encode()
     except UnicodeEncodeError:
         raise InvalidValue(field, path, "Alluxio's paths are UTF-8") from None
+    return path
+
+
+def _checked_new(path: str, field: str = "path") -> str:
+    """A path that is to come into being, and that the UFS can have under the same name."""
+    if "?" in _checked(path, field):
+        # Seen on 2.9.6: /a?b is written to a in the UFS, over whatever is there.
+        raise InvalidValue(field, path, "Alluxio cuts a name at its ? in the UFS: use another name")
+    # normpath keeps two slashes at the start, which POSIX leaves open.
+    plain = "/" + posixpath.normpath(path).lstrip("/")
+    if plain != path:
+        raise InvalidValue(field, path, f"write it as {plain}")
     return path
 
 

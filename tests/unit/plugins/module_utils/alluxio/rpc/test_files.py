@@ -160,13 +160,28 @@ def test_a_mode_that_is_none(files: FileSystem, sent: list[Any], mode: int) -> N
     assert not sent
 
 
-@pytest.mark.parametrize("path", ["", "a", "alluxio://m:1/a", "/\udce9"])
+@pytest.mark.parametrize("path", ["", "a", "alluxio://m:1/a", "/\udce9", "/a\\b"])
 def test_paths_that_are_none(files: FileSystem, sent: list[Any], path: str) -> None:
     with pytest.raises(InvalidValue, match="path"):
         files.get_status(path)
     with pytest.raises(InvalidValue, match="target"):
         files.rename("/a", path)
     assert not sent
+
+
+@pytest.mark.parametrize("path", ["/a?", "/a?b/c", "/a/", "//a", "/a/./b", "/a/../b"])
+def test_names_that_the_ufs_would_not_have(files: FileSystem, sent: list[Any], path: str) -> None:
+    for make in (
+        lambda: files.create_directory(path),
+        lambda: files.create_file(path, block_size_bytes=1, write_type=WriteType.THROUGH),
+        lambda: files.rename("/a", path),
+        lambda: files.mount(path, "s3://b/"),
+    ):
+        with pytest.raises(InvalidValue):
+            make()
+    assert not sent
+    files.get_status(path)
+    assert sent
 
 
 def test_each_operation_has_an_id_of_its_own(files: FileSystem, sent: list[Any]) -> None:
