@@ -22,6 +22,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.master_rpc imp
     Login,
     MasterRpc,
 )
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.rpc.files import Load
 
 MASTER_HOST = "127.0.0.1"
 START_TIMEOUT_S = 90
@@ -37,6 +38,8 @@ log4j.appender.C.layout=org.apache.log4j.PatternLayout
 log4j.appender.C.layout.ConversionPattern=%d{ISO8601} %p %c{1} %m%n
 """
 
+FILE_BYTES = 100
+_FILES_A_DIRECTORY = 1000
 MEM_BYTES = 64 * 1024**2
 SSD_BYTES = 256 * 1024**2
 
@@ -176,6 +179,34 @@ class LiveAlluxio:
         stream = int(self._rest(f"paths/{path}/create-file", json.dumps(options).encode()))
         self._rest(f"streams/{stream}/write", content, "application/octet-stream")
         self._rest(f"streams/{stream}/close", b"")
+
+    def cache_files(self, master: MasterRpc, path: str, count: int) -> None:
+        """Many files of one block, the blocks dealt to the workers in turn, in seconds.
+
+        The files are put into the UFS and loaded, and a worker that starts finds their blocks among
+        its own, by their names, as after any restart.
+        """
+        folder = self.folder / "ufs" / path.lstrip("/")
+        for directory in range(0, count, _FILES_A_DIRECTORY):
+            (folder / f"{directory:07}").mkdir(parents=True)
+            for number in range(directory, min(directory + _FILES_A_DIRECTORY, count)):
+                (folder / f"{directory:07}" / f"part-{number:07}").write_bytes(bytes(FILE_BYTES))
+        listing = master.files.list_status(path, recursive=True, load=Load.ALWAYS)
+        blocks = [block.block_id for one in listing for block in one.blocks]
+        workers = sorted(name for name in self.servers if name.startswith("worker-"))
+        for name in workers:
+            self.servers.pop(name).end()
+        for index, name in enumerate(workers):
+            home = self.folder / name / "MEM" / "alluxioworker"
+            for block in blocks[index :: len(workers)]:
+                (home / str(block)).write_bytes(bytes(FILE_BYTES))
+            self.start_worker(int(name.removeprefix("worker-")))
+
+        def cached() -> int:
+            found = master.files.list_status(path, recursive=True)
+            return sum(one.cached_bytes for one in found)
+
+        self.wait_for("blocks", lambda: cached() == count * FILE_BYTES, START_TIMEOUT_S)
 
     def wait_for(self, what: str, is_there: Callable[[], bool], timeout_s: float) -> None:
         """Fails with the logs' ends when a server dies or time is over."""

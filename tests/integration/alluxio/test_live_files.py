@@ -38,7 +38,10 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.rpc.worker imp
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.worker_rpc import FileData
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
+from ansible_collections.alluxio.k8s.plugins.module_utils.path_info import add_up
 from live_alluxio import (
+    FILE_BYTES,
+    MASTER_HOST,
     MEM_BYTES,
     SSD_BYTES,
     START_TIMEOUT_S,
@@ -253,6 +256,10 @@ def test_mounts(cluster: LiveAlluxio, master: MasterRpc) -> None:
     assert "secret-1" not in str(caught.value)
 
 
+def test_a_checkpoint(master: MasterRpc) -> None:
+    assert master.meta.checkpoint() == MASTER_HOST
+
+
 def test_refusals(cluster: LiveAlluxio, master: MasterRpc, data: FileData) -> None:
     with pytest.raises(PathNotFound):
         master.files.get_status("/missing")
@@ -305,6 +312,23 @@ def test_a_block_that_is_nowhere_does_not_hang(master: MasterRpc) -> None:
         pytest.raises((ServerUnreachable, RequestRefused)),
     ):
         list(one.read_block(2**40, 0, 10))
+
+
+def test_ten_thousand_files(cluster: LiveAlluxio, master: MasterRpc) -> None:
+    """Streamed and in pages; each file's block is on the worker that the names of its blocks say."""
+    cluster.cache_files(master, "/ten-thousand", 10_000)
+    sums = [
+        add_up(master.files.list_status("/ten-thousand", recursive=True, page_files=pages), 0)
+        for pages in (None, 3_000)
+    ]
+    assert sums[0] == sums[1]
+    row = sums[0].as_row()
+    assert (row["files"], row["cached_bytes"]) == (10_000, 10_000 * FILE_BYTES)
+    assert {one["host"]: one["bytes"] for one in row["workers"]} == {
+        W1: 3_334 * FILE_BYTES,
+        W2: 3_333 * FILE_BYTES,
+        W3: 3_333 * FILE_BYTES,
+    }
 
 
 @pytest.mark.wide

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from ...errors import InvalidValue
 from ..errors import PathNotFound, RequestRefused
@@ -466,7 +467,8 @@ def _mount_options(
 def _mount_point(info: Any) -> MountPoint:
     return MountPoint(
         uri=without_credentials(info.ufsUri),
-        ufs_type=info.ufsType,
+        # The master names it only when it also asks for the capacity.
+        ufs_type=info.ufsType or urlsplit(info.ufsUri).scheme or "local",
         read_only=info.readOnly,
         shared=info.shared,
         mount_id=info.mountId,
