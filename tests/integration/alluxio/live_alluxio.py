@@ -25,7 +25,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.master_rpc imp
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.rpc.files import Load
 
 MASTER_HOST = "127.0.0.1"
-START_TIMEOUT_S = 90
+START_TIMEOUT_S = 180
 STOP_TIMEOUT_S = 15
 # Small and quick to start: these tests look at figures, not at speed.
 _JVM = (
