@@ -59,6 +59,8 @@ from table import show  # noqa: E402
 
 COUNTS = (10_000, 100_000)
 REPLAYED = 1_000_000
+# So much that no server is busy with its garbage.
+HEAP_MB = 1024
 # The Java shell tells the blocks of one file a call; so many are measured, the rest is arithmetic.
 STATS_SAMPLED = 3
 LIST = method("alluxio.grpc.file.FileSystemMasterClientService", "ListStatus")
@@ -297,7 +299,11 @@ def running() -> Iterator[LiveAlluxio]:
     home.mkdir()
     for spec in (java.runtime(), java.alluxio_jars(ROOT / "dev/images/alluxio")):
         oci.unpack_layer(layers.build(spec).path, image)
-    alluxio = LiveAlluxio(image, home, [Ports(*free_ports(3))], free_ports(1)[0], free_ports)
+    alluxio = LiveAlluxio(
+        *(image, home, [Ports(*free_ports(3))], free_ports(1)[0], free_ports),
+        master_heap_mb=HEAP_MB,
+        proxy_heap_mb=HEAP_MB,
+    )
     try:
         alluxio.start_master(0)
         alluxio.start_proxy()

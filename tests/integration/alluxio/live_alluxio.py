@@ -84,6 +84,8 @@ class LiveAlluxio:
     proxy_port: int
     free_ports: Callable[[int], list[int]]
     servers: dict[str, Server] = field(default_factory=dict)
+    master_heap_mb: int = 192
+    proxy_heap_mb: int = 128
 
     def start_master(self, number: int) -> None:
         ports, home = self.masters[number], self.folder / f"master-{number}"
@@ -99,7 +101,7 @@ class LiveAlluxio:
                 "alluxio.master.journal.folder": home / "journal",
                 "alluxio.master.metastore.dir": home / "metastore",
             },
-            heap_mb=192,
+            heap_mb=self.master_heap_mb,
         )
 
     def start_worker(self, number: int) -> None:
@@ -135,7 +137,7 @@ class LiveAlluxio:
 
     def start_proxy(self) -> None:
         properties = {"alluxio.proxy.web.port": self.proxy_port}
-        self._start("proxy", "alluxio.proxy.AlluxioProxy", properties, heap_mb=128)
+        self._start("proxy", "alluxio.proxy.AlluxioProxy", properties, heap_mb=self.proxy_heap_mb)
 
     def start_proxy_without_rest(self) -> int:
         """A second proxy, as it is by default; its port."""

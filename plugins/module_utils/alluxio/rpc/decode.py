@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import UnexpectedAnswer
 from ..model import Block, BlockLocation, FileStatus, WorkerAddress
-from .messages import label, message
+from .messages import label, load, message
 
 # More than any cluster has: a server that names more makes them up.
 _MOST_LOCATIONS_KEPT = 100_000
@@ -96,10 +96,10 @@ class Decoder:
     def _new_location(self, content: bytes) -> BlockLocation:
         try:
             location = self._location.FromString(content)
-        except Exception as error:
+        except load("google.protobuf.message", "protobuf").DecodeError:
             raise UnexpectedAnswer(
                 self._place, "blockInfo.locations", "cannot be decoded"
-            ) from error
+            ) from None
         return BlockLocation(
             worker_id=location.workerId,
             worker=worker_address(location.workerAddress),
