@@ -18,7 +18,7 @@ from .alluxio.endpoint import Endpoint, Road, direct
 from .alluxio.errors import ServerUnreachable
 from .alluxio.master_rpc import RPC_PORT
 from .cluster_info import selector
-from .kube.client import KubeClient
+from .kube.api import KubeClient
 from .kube.errors import NotFound
 from .kube.pods import pod_row
 

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from . import websocket
-from .client import KubeClient
+from .api import KubeClient
 from .errors import Forbidden, KubernetesError, NotReachable, from_answer
 from .websocket import HandshakeRefused, WebSocket
 
