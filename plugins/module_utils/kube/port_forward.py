@@ -165,7 +165,9 @@ class PortForwarder:
 
     async def _from_pod(self, target: Target, pod: WebSocket, writer: asyncio.StreamWriter) -> None:
         started: set[int] = set()
-        while message := await pod.receive():
+        while (message := await pod.receive()) is not None:
+            if not message:
+                continue
             channel = message[0]
             if channel not in started:
                 started.add(channel)
