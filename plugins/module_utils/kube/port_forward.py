@@ -202,7 +202,7 @@ def _refused(error: HandshakeRefused, subject: str) -> KubernetesError:
     if not isinstance(answer, Forbidden):
         return answer
     return Forbidden(
-        f"{subject} is not allowed: {answer.message}",
+        answer.message,
         "ask for the verbs get and create on pods/portforward in that namespace, or run this inside"
         " the cluster, where pods are reached directly",
         **answer.details,
