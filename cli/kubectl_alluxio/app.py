@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import sys
 from typing import Annotated
 
@@ -64,9 +63,20 @@ app.command()(doctor)
 
 def main() -> None:
     """The console script. Ends the process."""
-    # A reader that has seen enough, as `head`, ends us silently; ^C is an exception.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = _reader_gone()
+    sys.exit(status)
+
+
+def _reader_gone() -> int:
+    """Who reads our output has seen enough, as `head` does: no reason for words, nor for Python to try
+    again at exit. The signal stays ignored, or a broken connection would end us just as silently.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exit_codes.READER_GONE
 
 
 def complete() -> None:
@@ -103,6 +113,8 @@ def run(arguments: list[str]) -> int:
         if error.remedy:
             output.message(error.remedy, "green", "remedy: ")
         return exit_codes.of_error(error)
+    except BrokenPipeError:
+        return _reader_gone()
     except (KeyboardInterrupt, typer.Abort):
         return exit_codes.INTERRUPTED
     except Exception as error:

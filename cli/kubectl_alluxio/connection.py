@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 if TYPE_CHECKING:
-    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient
+    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.api import KubeClient
     from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import Access
 
 _MASTERS = "app.kubernetes.io/name=alluxio,app.kubernetes.io/component=master"
@@ -97,18 +97,12 @@ class Connection:
     @contextmanager
     def kubernetes(self) -> Iterator[tuple[KubeClient, str]]:
         """A client and the namespace that is meant."""
-        from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import connect
-        from ansible_collections.alluxio.k8s.plugins.module_utils.kube.kubeconfig import (
-            find_files,
-            read_context,
+        from ansible_collections.alluxio.k8s.plugins.module_utils.kube.own_transport import (
+            connect_lightly,
         )
 
-        files = find_files(self.kubeconfig, os.environ)
-        namespace = self.namespace
-        if not namespace:
-            namespace = read_context(files, self.context).namespace if files else "default"
-        with connect(self.kubeconfig, self.context) as client:
-            yield client, namespace
+        with connect_lightly(self.kubeconfig, self.context, os.environ) as (client, namespace):
+            yield client, self.namespace or namespace
 
     @contextmanager
     def alluxio(self, client: KubeClient | None = None, namespace: str = "") -> Iterator[Access]:

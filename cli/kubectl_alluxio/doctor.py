@@ -18,7 +18,7 @@ from kubectl_alluxio.connection import Connection, connected
 from kubectl_alluxio.output import Format, show_data, show_table
 
 if TYPE_CHECKING:
-    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient
+    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.api import KubeClient
     from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import Access
 
 _CLOCK_S = 5.0

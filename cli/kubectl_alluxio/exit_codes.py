@@ -11,6 +11,7 @@ NOT_FOUND = 3
 NOT_ALLOWED = 4
 UNREACHABLE = 5
 INTERRUPTED = 130
+READER_GONE = 141
 
 # By the name of the error or of one of its bases, so that no library is loaded to know them.
 _BY_ERROR = {

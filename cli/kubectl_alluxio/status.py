@@ -12,7 +12,7 @@ from kubectl_alluxio.connection import Connection, connected, find_clusters
 from kubectl_alluxio.output import Format, note, show_data, show_pairs, show_table
 
 if TYPE_CHECKING:
-    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient
+    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.api import KubeClient
 
 
 @connected("cluster", "masters", "user")

@@ -25,8 +25,8 @@ from .alluxio.master_web import Leader
 from .alluxio.model import CacheOnly, MasterCounters, TierUsage, Worker
 from .alluxio.transport import DirectTransport
 from .errors import AlluxioError
+from .kube.api import KubeClient
 from .kube.children import claim_row, share_row, workload_row
-from .kube.client import KubeClient
 from .kube.errors import Forbidden
 from .kube.pods import pod_row
 from .pod_web import web_transport

@@ -18,8 +18,8 @@ from .alluxio.endpoint import Endpoint, Road, direct
 from .alluxio.errors import ServerUnreachable
 from .alluxio.master_rpc import RPC_PORT
 from .cluster_info import selector
-from .kube.client import KubeClient
-from .kube.errors import NotFound
+from .kube.api import KubeClient
+from .kube.errors import Forbidden, KubernetesError, NotFound
 from .kube.pods import pod_row
 
 MASTER, WORKER = "master", "worker"
@@ -65,7 +65,16 @@ def open_road(
         def forward(pod: Mapping[str, Any], port: int) -> Endpoint:
             return Endpoint(LOOPBACK, forwarder.open(Target(namespace, pod["name"], port)))
 
-        yield ClusterRoad(masters, pod_road(pods, forward), pods)
+        road = pod_road(pods, forward)
+        # Said at once and as it is, rather than after all masters have been tried in vain; what else is
+        # wrong with one master is no matter while another one answers.
+        try:
+            road(masters[0])
+        except Forbidden:
+            raise
+        except KubernetesError:
+            pass
+        yield ClusterRoad(masters, road, pods)
 
 
 def pod_road(

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from .kube.api import KubeClient
 from .kube.capacity import requests_by_node
-from .kube.client import KubeClient
 from .kube.errors import Forbidden
 from .kube.nodes import node_of
 from .locality.placement import ClusterView

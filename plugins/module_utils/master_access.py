@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from .alluxio.endpoint import Road, direct, parse
 from .alluxio.master_rpc import RPC_PORT, MasterRpc
@@ -16,7 +15,7 @@ from .alluxio.model import FileStatus
 from .alluxio.rpc.channel import Login
 from .cluster_road import open_road
 from .errors import InvalidValue
-from .kube.client import KubeClient, connect
+from .kube.api import KubeClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +41,6 @@ class Access:
     def list_files(self, path: str) -> Iterator[FileStatus]:
         """Everything below a path that Alluxio knows, with the places of blocks; or the file itself."""
         return self.master.files.list_status(path, recursive=True)
-
-
-@contextmanager
-def open_named(params: Mapping[str, Any]) -> Iterator[Access]:
-    """By a module's options, ALLUXIO_OPTIONS and KUBERNETES_OPTIONS of the adapter.
-
-    Kubernetes is spoken to only for a cluster by name.
-    """
-    wanted = Wanted(
-        cluster=params["cluster"] or "",
-        namespace=params["namespace"] or "",
-        masters=params["masters"] or (),
-        user=params["user"],
-    )
-    if wanted.masters:
-        with open_access(wanted, None) as access:
-            yield access
-        return
-    with (
-        connect(params["kubeconfig"], params["context"]) as client,
-        open_access(wanted, client) as access,
-    ):
-        yield access
 
 
 @contextmanager

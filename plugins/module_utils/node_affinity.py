@@ -11,7 +11,7 @@ from typing import Any
 from .alluxio.model import BlockLocation, FileStatus
 from .cluster_view import view_cluster
 from .errors import InvalidValue
-from .kube.client import KubeClient
+from .kube.api import KubeClient
 from .kube.nodes import amounts, toleration_of
 from .locality.executors import Executors, OnBusy
 from .locality.placement import Placement, place

@@ -10,7 +10,7 @@ from typing import Any
 from .alluxio.errors import AnswerTooLarge, ServerUnreachable
 from .alluxio.transport import DirectTransport, Transport
 from .kube import pod_proxy
-from .kube.client import KubeClient
+from .kube.api import KubeClient
 from .kube.errors import Forbidden, KubernetesError
 
 

@@ -132,7 +132,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.ansible_adapter import
     KUBERNETES_OPTIONS,
     run_module,
 )
-from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import open_named
+from ansible_collections.alluxio.k8s.plugins.module_utils.module_access import open_named
 from ansible_collections.alluxio.k8s.plugins.module_utils.query import Query
 
 ARGUMENT_SPEC: dict[str, Any] = {

@@ -235,7 +235,8 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.ansible_adapter import
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import connect
 from ansible_collections.alluxio.k8s.plugins.module_utils.locality.executors import OnBusy
-from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import Wanted, open_access
+from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import open_access
+from ansible_collections.alluxio.k8s.plugins.module_utils.module_access import wanted_of
 from ansible_collections.alluxio.k8s.plugins.module_utils.node_affinity import (
     check_paths,
     executors_of,
@@ -269,15 +270,9 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
         params["node_selector"],
         params["on_busy"],
     )
-    wanted = Wanted(
-        cluster=params["cluster"] or "",
-        namespace=params["namespace"] or "",
-        masters=params["masters"] or (),
-        user=params["user"],
-    )
     with (
         connect(params["kubeconfig"], params["context"]) as client,
-        open_access(wanted, client) as access,
+        open_access(wanted_of(params), client) as access,
     ):
         placement = find_placement(client, access.list_files, paths, executors)
     return {"placement": query.apply(placement.as_dict())}

@@ -157,7 +157,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.ansible_adapter import
     run_module,
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
-from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import open_named
+from ansible_collections.alluxio.k8s.plugins.module_utils.module_access import open_named
 from ansible_collections.alluxio.k8s.plugins.module_utils.path_info import get_path_info
 from ansible_collections.alluxio.k8s.plugins.module_utils.query import Query
 

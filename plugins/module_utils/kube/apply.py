@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ..errors import AlluxioError, InvalidValue
 from . import decisions
-from .client import KubeClient, Object
+from .api import KubeClient, Object
 from .errors import Conflict, KindMissing, KubernetesError, NotFound
 from .waiting import wait_until
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import InvalidValue
-from .client import KubeClient, Object
+from .api import KubeClient, Object
 from .errors import Conflict
 
 _API_VERSION = "events.k8s.io/v1"

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ..errors import MissingLibrary
 from .errors import NotReachable
 
 
@@ -62,6 +62,10 @@ def read_context(files: list[Path], name: str | None) -> Context:
 
 
 def _load(file: Path) -> dict[str, Any]:
+    try:
+        import yaml
+    except ImportError as error:
+        raise MissingLibrary("PyYAML", sys.executable, str(error)) from error
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         document = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .client import KubeClient
+from .api import KubeClient
 
 _CHUNK_BYTES = 65536
 

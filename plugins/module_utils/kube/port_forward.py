@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from . import websocket
-from .client import KubeClient
+from .api import KubeClient
 from .errors import Forbidden, KubernetesError, NotReachable, from_answer
 from .websocket import HandshakeRefused, WebSocket
 
@@ -165,7 +165,9 @@ class PortForwarder:
 
     async def _from_pod(self, target: Target, pod: WebSocket, writer: asyncio.StreamWriter) -> None:
         started: set[int] = set()
-        while message := await pod.receive():
+        while (message := await pod.receive()) is not None:
+            if not message:
+                continue
             channel = message[0]
             if channel not in started:
                 started.add(channel)
@@ -200,7 +202,7 @@ def _refused(error: HandshakeRefused, subject: str) -> KubernetesError:
     if not isinstance(answer, Forbidden):
         return answer
     return Forbidden(
-        f"{subject} is not allowed: {answer.message}",
+        answer.message,
         "ask for the verbs get and create on pods/portforward in that namespace, or run this inside"
         " the cluster, where pods are reached directly",
         **answer.details,

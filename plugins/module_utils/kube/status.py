@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .client import KubeClient, Object
+from .api import KubeClient, Object
 from .errors import NotFound
 
 # Left behind by ansible-operator when a play of ours died; the report that follows makes them

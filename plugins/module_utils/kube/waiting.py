@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .client import KubeClient, Object
+from .api import KubeClient, Object
 from .errors import WaitTimeout
 
 _PAUSE_S = 0.2

@@ -68,7 +68,8 @@ def test_the_wheel_and_the_collection_have_one_version() -> None:
 def test_kubectl_finds_the_plugin(installed: Installed) -> None:
     binary = go_build.build("kubernetes")
     kubectl = installed.folder / "bin" / "kubectl"
-    kubectl.symlink_to(binary)
+    kubectl.write_text(f'#!/bin/sh\nexec {binary} kubectl "$@"\n')
+    kubectl.chmod(0o755)
     done = installed.run(str(kubectl), "alluxio", "--version")
     assert done.stdout.startswith("kubectl-alluxio "), done.stderr
     listed = installed.run(str(kubectl), "plugin", "list")

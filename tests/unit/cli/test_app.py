@@ -103,6 +103,17 @@ def test_interrupted_it_ends_without_a_word() -> None:
     assert err == ""
 
 
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    process = program("--help")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) in (1, exit_codes.READER_GONE)
+    assert err == ""
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [
