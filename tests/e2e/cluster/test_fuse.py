@@ -319,6 +319,7 @@ def test_what_is_cached_only_is_shown_until_it_is_persisted(ready: Cluster) -> N
     wait_for("nothing is left", lambda: conditions(ready)["CacheOnlyData"]["status"] == "False", 90)
 
 
+@pytest.mark.wide
 def test_what_is_switched_off_goes_away(ready: Cluster) -> None:
     cr = resource()
     cr["spec"]["fuse"]["claims"] = cr["spec"]["fuse"]["claims"][1:]
