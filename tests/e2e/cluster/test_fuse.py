@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,13 +32,12 @@ MIB = 1 << 20
 # Ends when ten in a row succeed after the first failure.
 WRITER = """
 n=0 failed=0 good=0
-mkdir -p /alluxio/data/gap
-while ((n < 900)); do
-  n=$((n + 1)) file=/alluxio/data/gap/$1-$n
-  if { echo "$n" > "$file" && [[ $(cat "$file") == "$n" ]]; } 2> /dev/null; then
+while ((n < 600)); do
+  n=$((n + 1)) file=/alluxio/data/$1-$n
+  if why=$( { echo "$n" > "$file" && [[ $(cat "$file") == "$n" ]]; } 2>&1 ); then
     echo "$EPOCHREALTIME ok $n"; good=$((good + 1))
   else
-    echo "$EPOCHREALTIME failed $n"; failed=1 good=0
+    echo "$EPOCHREALTIME failed $n ${why##*: }"; failed=1 good=0
   fi
   if ((failed && good >= 10)); then exit 0; fi
   sleep 0.1
@@ -131,6 +131,28 @@ def applications(cluster: Cluster, node: str) -> Iterator[list[tuple[str, str]]]
             )
 
 
+@contextmanager
+def writers(
+    cluster: Cluster, apps: list[tuple[str, str]], folder: Path
+) -> Iterator[list[tuple[subprocess.Popen[bytes], Callable[[], str]]]]:
+    """WRITER in each of the pods: its process here, and what it has said so far."""
+    running: list[tuple[subprocess.Popen[bytes], Callable[[], str]]] = []
+    try:
+        for namespace, name in apps:
+            file = folder / f"{name}.log"
+            command = ["-n", namespace, "exec", name, "--", "bash", "-c", WRITER, "sh", name]
+            with file.open("wb") as log:
+                process = subprocess.Popen(
+                    [*cluster.kubectl_command, *command], stdout=log, stderr=log
+                )
+            running.append((process, file.read_text))
+        yield running
+    finally:
+        for process, _ in running:
+            process.kill()
+            process.wait()
+
+
 def component_pods(cluster: Cluster, component: str) -> list[dict[str, Any]]:
     selector = f"app.kubernetes.io/instance={NAME},app.kubernetes.io/component={component}"
     found: list[dict[str, Any]] = cluster.get("-n", SPACE, "pods", "-l", selector)["items"]
@@ -208,7 +230,7 @@ def test_the_api_server_takes_the_policies(ready: Cluster) -> None:
 
 
 def test_a_killed_mount_comes_back_under_applications_that_lose_nothing(
-    ready: Cluster, node: str
+    ready: Cluster, node: str, tmp_path: Path
 ) -> None:
     [victim] = [pod for pod in component_pods(ready, "fuse") if pod["spec"]["nodeName"] == node]
     name = victim["metadata"]["name"]
@@ -216,41 +238,18 @@ def test_a_killed_mount_comes_back_under_applications_that_lose_nothing(
         for app in apps:
             with pytest.raises(Exception, match="Read-only file system"):
                 sh(ready, app, "echo x > /alluxio/x")
-        writers = [
-            subprocess.Popen(
-                [
-                    *ready.kubectl_command,
-                    "-n",
-                    app[0],
-                    "exec",
-                    app[1],
-                    "--",
-                    "bash",
-                    "-c",
-                    WRITER,
-                    "sh",
-                    app[1],
-                ],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for app in apps
-        ]
-        try:
-            time.sleep(3)
+        with writers(ready, apps, tmp_path) as running:
+            # Only a writer that got going shows an interruption.
+            wait_for("all write", lambda: all(" ok 3\n" in log() for _, log in running), 90)
             # The command's own shell is no victim, but its connection may break.
-            ready.kubectl(
-                "-n", SPACE, "exec", name, "-c", "fuse", "--", "bash", "-c", KILL, check=False
-            )
-            logs = [writer.communicate(timeout=120) for writer in writers]
-        finally:
-            for writer in writers:
-                writer.kill()
-        assert [writer.returncode for writer in writers] == [0, 0], logs
+            fuse = ["-n", SPACE, "exec", name, "-c", "fuse", "--"]
+            ready.kubectl(*fuse, "bash", "-c", KILL, check=False)
+            ended = [process.wait(timeout=300) for process, _ in running]
+            logs = [log() for _, log in running]
+        assert ended == [0, 0], "\n".join(logs)
         container = ready.get("-n", SPACE, "pod", name)["status"]["containerStatuses"][0]
         assert container["restartCount"] == 1
-        for app, (log, _) in zip(apps, logs, strict=True):
+        for app, log in zip(apps, logs, strict=True):
             rows = [line.split() for line in log.splitlines()]
             times = [float(row[0]) for row in rows]
             first = next(n for n, row in enumerate(rows) if row[1] == "failed")
@@ -262,7 +261,7 @@ def test_a_killed_mount_comes_back_under_applications_that_lose_nothing(
             read = sh(
                 ready,
                 app,
-                'for n in "${@:2}"; do cat "/alluxio/data/gap/$1-$n"; done',
+                'for n in "${@:2}"; do cat "/alluxio/data/$1-$n"; done',
                 app[1],
                 *written,
             )
@@ -320,6 +319,7 @@ def test_what_is_cached_only_is_shown_until_it_is_persisted(ready: Cluster) -> N
     wait_for("nothing is left", lambda: conditions(ready)["CacheOnlyData"]["status"] == "False", 90)
 
 
+@pytest.mark.wide
 def test_what_is_switched_off_goes_away(ready: Cluster) -> None:
     cr = resource()
     cr["spec"]["fuse"]["claims"] = cr["spec"]["fuse"]["claims"][1:]
@@ -334,6 +334,7 @@ def test_what_is_switched_off_goes_away(ready: Cluster) -> None:
     assert ready.get("-n", SPACE, "pvc", "alluxio")["status"]["phase"] == "Bound"
 
 
+@pytest.mark.wide
 def test_a_claim_deleted_by_hand_comes_back_with_a_volume(ready: Cluster) -> None:
     before = ready.get("-n", SPACE, "pvc", "alluxio")["metadata"]["uid"]
     ready.kubectl("-n", SPACE, "delete", "pvc", "alluxio", "--timeout=60s")
