@@ -16,11 +16,11 @@ from ansible_collections.alluxio.k8s.plugins.plugin_utils.in_process import plai
 
 
 def alluxio_cluster_status(
-    cluster: Any, plan: Any, observed: Any, applied: Any, state: str = "present"
+    cluster: Any, plan: Any, observed: Any, applied: Any, state: str = "present", acted: Any = None
 ) -> Any:
     """The report of a pass over ``cluster``."""
-    report = cluster_status(plain(cluster), plain(plan), plain(observed), plain(applied), state)
-    return wrap_var(report)
+    plain_args = (plain(each) for each in (cluster, plan, observed, applied))
+    return wrap_var(cluster_status(*plain_args, state=state, acted=plain(acted)))
 
 
 class FilterModule:

@@ -55,6 +55,7 @@ def workload_row(kind: str, workload: Mapping[str, Any]) -> dict[str, Any]:
         "replicas": spec.get("replicas", 1),
         "ready_replicas": status.get("readyReplicas", 0),
         "updated_replicas": status.get("updatedReplicas", 0),
+        "revision": status.get("updateRevision", ""),
         "generation": metadata["generation"],
         "observed_generation": status.get("observedGeneration", 0),
         "claim_templates": [_claim_template(c) for c in spec.get("volumeClaimTemplates") or []],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import cluster_rules, cluster_values, naming, refers
+from . import cluster_rules, cluster_values, naming, refers, rollout
 from ._schemas import ALLUXIO_CLUSTER_SPEC
 from .cluster_rules import Cluster
 from .findings import Findings
@@ -42,11 +42,14 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
     spec = complete({} if raw is None else raw, ALLUXIO_CLUSTER_SPEC, "spec", findings)
     naming.check_names(name, namespace, _pools(spec), findings)
     if not findings.count:
-        cluster = Cluster(str(name), str(namespace), spec, bool(observed.get("openshift")))
+        versions = observed.get("secret_versions") or {}
+        openshift = bool(observed.get("openshift"))
+        cluster = Cluster(str(name), str(namespace), spec, openshift, versions)
         sizes = cluster_rules.check(cluster, observed, findings)
         if sizes is not None:
             result |= cluster_values.values(cluster, sizes)
             result["missing"] = _missing(mentioned, observed)
+            result["rollout"] = _rollout(cluster, result, observed)
     return {**result, "errors": findings.errors, "warnings": findings.warnings}
 
 
@@ -68,6 +71,19 @@ def _refers(mentioned: list[Reference]) -> dict[str, Any]:
 def _pools(spec: Any) -> Sequence[Mapping[str, Any]]:
     pools = spec.get("workers") if isinstance(spec, dict) else None
     return pools if isinstance(pools, list) else []
+
+
+def _rollout(
+    cluster: Cluster, planned: Mapping[str, Any], observed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the module `rollout` needs, and whether there is anything for it to do."""
+    order = rollout.order_of(planned)
+    return {
+        "order": order,
+        "due": rollout.due(order, observed),
+        "workers_at_once": cluster.spec["podDisruptionBudget"]["maxUnavailableWorkers"],
+        "missing": [f"{missing['kind']} {missing['name']}" for missing in planned["missing"]],
+    }
 
 
 def _missing(mentioned: list[Reference], observed: Mapping[str, Any]) -> list[dict[str, str]]:

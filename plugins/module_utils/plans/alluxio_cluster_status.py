@@ -65,14 +65,17 @@ def cluster_status(
     observed: Mapping[str, Any] | None,
     applied: Mapping[str, Any],
     state: str = "present",
+    acted: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The report of a pass: ``{status, events, settled, requeue_after_s, failed, summary}``.
 
     ``cluster`` is the custom resource, whose ``status`` is the one of the pass before; ``applied``
-    is the answer of the module `resources`, or ``{failed: message}`` when a step failed.
+    is the answer of the module `resources`, or ``{failed: message}`` when a step failed; ``acted``
+    is the answer of the module `rollout`, or empty when there was nothing to roll.
     """
     previous = cluster.get("status") or {}
-    verdict = _judge(cluster, plan, observed, applied, state)
+    step = (acted or {}).get("step") or {}
+    verdict = _judge(cluster, plan, observed, applied, step, state)
     status = {
         "phase": verdict.phase,
         **_generation(cluster),
@@ -83,9 +86,9 @@ def cluster_status(
     summary = _summary(status, verdict)
     return {
         "status": status,
-        "events": _events(previous, verdict.phase, summary),
+        "events": [*_step_events(step), *_events(previous, verdict.phase, summary)],
         "settled": verdict.settled,
-        "requeue_after_s": PASS_PERIOD_S if verdict.moving else None,
+        "requeue_after_s": (step.get("again_s") or PASS_PERIOD_S) if verdict.moving else None,
         "failed": verdict.failed,
         "summary": summary,
     }
@@ -107,6 +110,7 @@ def _judge(
     plan: Mapping[str, Any],
     observed: Mapping[str, Any] | None,
     applied: Mapping[str, Any],
+    step: Mapping[str, Any],
     state: str,
 ) -> Verdict:
     previous = cluster.get("status") or {}
@@ -118,7 +122,7 @@ def _judge(
         return _failed(previous, None, "the cluster could not be looked at")
     if plan.get("errors"):
         return _invalid(plan["errors"], observed)
-    return _standing_or_coming(previous, plan, observed, applied)
+    return _standing_or_coming(previous, plan, observed, applied, step)
 
 
 def _deleting(
@@ -190,8 +194,12 @@ def _standing_or_coming(
     plan: Mapping[str, Any],
     observed: Mapping[str, Any],
     applied: Mapping[str, Any],
+    step: Mapping[str, Any],
 ) -> Verdict:
     problems = find_problems(plan, observed)
+    stuck = bool(step.get("stuck"))
+    if stuck:
+        problems = sorted([*problems, _stopped_roll(step)], key=lambda problem: problem.weight)
     blocking = [p for p in problems if p.weight is Weight.BLOCKING]
     missing = [p for p in problems if p.weight is Weight.MISSING]
     rolling = _rolling(plan, observed, applied)
@@ -201,16 +209,23 @@ def _standing_or_coming(
     shown = [p for p in problems if not (patient and p.weight is Weight.MISSING and p.young)]
     grave = [p for p in shown if p.weight is not Weight.NOTE]
     leaving = any(pod["deleting"] for pod in observed["pods"])
-    moving = bool(rolling) or leaving or any(p.young for p in missing)
+    moving = (bool(rolling) and not stuck) or leaving or any(p.young for p in missing)
     return Verdict(
         phase=phase,
         available=_available(observed),
-        progressing=_progressing(phase, rolling, missing, grave, moving),
+        progressing=_progressing(phase, step.get("why", ""), rolling, missing, grave, moving),
         degraded=_degraded(grave),
         problems=[problem.message for problem in shown],
         settled=phase == "Ready",
         moving=moving,
     )
+
+
+def _stopped_roll(step: Mapping[str, Any]) -> Problem:
+    pods = "1 pod is" if step["outdated"] == 1 else f"{step['outdated']} pods are"
+    fact = f"The roll has stopped: {step['why'].removeprefix('stopped: ')}"
+    remedy = f"correct the spec; {pods} still as before and serving"
+    return Problem(Weight.BLOCKING, "RollStopped", fact, remedy)
 
 
 def _phase(
@@ -299,7 +314,12 @@ def _available(observed: Mapping[str, Any] | None) -> Condition:
 
 
 def _progressing(
-    phase: str, rolling: list[str], missing: list[Problem], grave: list[Problem], moving: bool
+    phase: str,
+    step: str,
+    rolling: list[str],
+    missing: list[Problem],
+    grave: list[Problem],
+    moving: bool,
 ) -> Condition:
     if phase == "Ready":
         return Condition.of(False, "Settled", "everything is as the spec says")
@@ -307,7 +327,8 @@ def _progressing(
         return Condition.of(False, "Blocked", _worst(grave))
     reason = {"Pending": "Waiting", "Degraded": "Recovering"}.get(phase, phase)
     waits_for = [*rolling, *(problem.fact for problem in missing)]
-    return Condition.of(True, reason, "waits for: " + "; ".join(bounded(waits_for, _MOST_NAMES)))
+    message = "waits for: " + "; ".join(bounded(waits_for, _MOST_NAMES))
+    return Condition.of(True, reason, f"{step}; {message}" if step else message)
 
 
 def _degraded(grave: list[Problem]) -> Condition:
@@ -414,6 +435,13 @@ def _conditions(verdict: Verdict, cluster: Mapping[str, Any]) -> list[dict[str, 
         }
         for kind, condition in named.items()
     ]
+
+
+def _step_events(step: Mapping[str, Any]) -> list[dict[str, str]]:
+    """A replaced pod is worth an event: it says why a client had to look for another server."""
+    if step.get("action") not in ("evict", "hand_over"):
+        return []
+    return [{"type": "Normal", "reason": "Replacing", "message": step["why"]}]
 
 
 def _events(previous: Mapping[str, Any], phase: str, summary: str) -> list[dict[str, str]]:

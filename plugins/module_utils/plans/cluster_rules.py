@@ -30,6 +30,7 @@ class Cluster:
     namespace: str
     spec: Spec
     openshift: bool
+    secret_versions: Mapping[str, str]
 
     @property
     def version(self) -> str:

@@ -48,6 +48,20 @@ COMMON = {
     # stay.
     "alluxio.web.ui.enabled": "false",
 }
+# What applications that are no part of the cluster need to reach it and to find it again; theirs
+# are the user's settings of these kinds too.
+CLIENT = {
+    **FAIL_OVER,
+    **{
+        key: COMMON[key]
+        for key in (
+            "alluxio.user.file.writetype.default",
+            "alluxio.user.short.circuit.enabled",
+            "alluxio.user.metrics.collection.enabled",
+        )
+    },
+}
+CLIENT_KINDS = ("alluxio.user.", "alluxio.network.", "alluxio.security.authentication.")
 MASTER = {
     # A pod is either running or gone: five minutes of a dead worker's blocks in answers would be
     # wrong for most of them.

@@ -28,6 +28,9 @@ def stateful_set(name: str, component: str, replicas: int, **templates: Any) -> 
         "component": component,
         "pool": "fast" if component == "worker" else None,
         "replicas": replicas,
+        "revision": "",
+        "generation": 1,
+        "observed_generation": 1,
         "claim_templates": [
             {"name": key.replace("_", "-"), **value} for key, value in templates.items()
         ],
