@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any
 
 from .alluxio import master_web, proxy_rest
+from .alluxio.errors import reason_of
 from .alluxio.master_web import Leader
 from .alluxio.model import CacheOnly, MasterCounters, TierUsage, Worker, WorkerState
 from .alluxio.transport import DirectTransport, Transport
@@ -158,7 +159,7 @@ def _observe_alluxio(
         counters = master_web.get_counters(leader.transport, _WEB_DEADLINE_S)
         quorum = master_web.get_quorum(leader.transport, _WEB_DEADLINE_S)
     except AlluxioError as error:
-        return None, master_web.reason_of(error)
+        return None, reason_of(error)
     proxies = [pod for pod in pods if _may_answer(pod, "proxy") and pod["ready"]]
     cache_only = _cache_only(client, namespace, proxies, counters)
     return {

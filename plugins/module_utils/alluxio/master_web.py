@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ..errors import AlluxioError
 from ._json import Node
-from .errors import ServerUnreachable
+from .errors import ServerUnreachable, reason_of
 from .model import MasterCounters, MasterInfo, Mount, Quorum, TierUsage, Worker, WorkerState
 from .transport import Transport
 
@@ -75,11 +75,6 @@ def find_leader(transports: Sequence[Transport], deadline_s: float) -> Leader:
         )
         or "there is none to ask",
     )
-
-
-def reason_of(error: AlluxioError) -> str:
-    """Why one server gave no answer, without repeating its address."""
-    return error.cause if isinstance(error, ServerUnreachable) else error.message
 
 
 def get_info(transport: Transport, deadline_s: float) -> MasterInfo:

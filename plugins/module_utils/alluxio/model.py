@@ -92,3 +92,57 @@ class Quorum:
     leader: str
     standbys: tuple[str, ...]
     lost: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalMember:
+    """A master in the quorum of the embedded journal, by its journal address (port 19200).
+
+    ``available`` is None when the server names a state that we do not know. A transfer of
+    the lead gives the chosen one a higher ``priority`` than the others, until priorities are reset.
+    """
+
+    host: str
+    port: int
+    available: bool | None
+    leader: bool
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class MasterAddress:
+    """A master's own account of where it listens (RPC) and what it runs."""
+
+    host: str
+    port: int
+    version: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MasterState:
+    """The leader about itself. ``safe_mode``: it still waits for workers, and refuses file calls."""
+
+    host: str
+    rpc_port: int
+    web_port: int
+    version: str
+    cluster_id: str
+    safe_mode: bool
+    start_time_ms: int
+    uptime_ms: int
+    masters: tuple[MasterAddress, ...]
+    journal_addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockMasterState:
+    """Sums over all live workers, and how many workers there are in which state."""
+
+    capacity_bytes: int
+    used_bytes: int
+    free_bytes: int
+    tiers: Mapping[str, TierUsage]
+    live_workers: int
+    lost_workers: int
+    decommissioned_workers: int
