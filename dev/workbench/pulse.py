@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class Pulse:
             return len(recent) > quiet_s and all(
                 later[kind] > sooner[kind]
                 for kind in ("writes", "lists", "reads")
-                for sooner, later in zip(recent, recent[1:], strict=False)
+                for sooner, later in pairwise(recent)
             )
 
         wait_for("the client works steadily", steady, timeout_s, 1.0)

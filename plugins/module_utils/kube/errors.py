@@ -102,7 +102,10 @@ def from_answer(
             Conflict,
             "run again; if it repeats, another controller or user changes the same object",
         ),
-        429: (TooManyRequests, "try again later; a disruption budget may need its pods ready first"),
+        429: (
+            TooManyRequests,
+            "try again later; a disruption budget may need its pods ready first",
+        ),
     }
     error, remedy = simple.get(http_status, (KubernetesError, "see the log of the API server"))
     return error(f"{subject}: {message}", remedy, status=http_status)

@@ -19,7 +19,7 @@ from typing import Any
 # Without an answer about the quorum, a master that has been ready for so long counts as caught up.
 CAUGHT_UP_S = 10
 # A pass that comes too early costs another pass, one that comes too late costs time.
-_SOON_S, _LONGEST_S, _MARGIN_S = 3, 60, 4
+_SOON_S, _LATER_S, _LONGEST_S, _MARGIN_S = 3, 10, 60, 4
 _FAILING = ("CrashLoopBackOff", "ImagePullBackOff", "Unschedulable")
 
 Row = Mapping[str, Any]
@@ -60,8 +60,8 @@ class Scene:
 
     ``order``: rows ``{workload, component, pool}`` in the order of the roll. ``workloads`` and
     ``pods``: rows as observed. ``quorum`` and ``live_hosts``: None when nobody could be asked.
-    ``leader``: the pod that leads, if only that is known. ``unpersisted``: bytes that exist on the
-    worker of that host alone.
+    ``leader``: the pod that leads, if only that is known. ``unpersisted``: bytes without a copy in the
+    UFS by the worker's host; None when that cannot be told.
     """
 
     now: datetime
@@ -102,9 +102,7 @@ def next_step(scene: Scene) -> Step:
     groups = [known[row["workload"]] for row in scene.order if row["workload"] in known]
     outdated = sum(len(_outdated(group, scene.pods)) for group in groups)
     step = _first(scene, groups)
-    return Step(
-        step.action, step.why, step.pods, step.to, step.stuck, outdated, step.again_s
-    )
+    return Step(step.action, step.why, step.pods, step.to, step.stuck, outdated, step.again_s)
 
 
 def _first(scene: Scene, groups: Sequence[Row]) -> Step:
@@ -125,7 +123,7 @@ def _first(scene: Scene, groups: Sequence[Row]) -> Step:
             return _evict(scene, broken[:1], "is not ready, and of an older revision")
         if group["component"] == "master":
             return _master_step(scene, group, outdated)
-        return _worker_step(scene, groups, group, outdated)
+        return _worker_step(scene, groups, outdated)
     return Step("none", "")
 
 
@@ -182,9 +180,7 @@ def _not_in_quorum(scene: Scene, pods: Sequence[Row]) -> Step | None:
     return None
 
 
-def _worker_step(
-    scene: Scene, groups: Sequence[Row], group: Row, outdated: Sequence[Row]
-) -> Step:
+def _worker_step(scene: Scene, groups: Sequence[Row], outdated: Sequence[Row]) -> Step:
     if scene.live_hosts is None:
         return Step("none", "waits for a master that leads", again_s=_SOON_S)
     pools = [each for each in groups if each["component"] == "worker"]
@@ -194,7 +190,10 @@ def _worker_step(
     room = scene.workers_at_once - len(away) - max(0, missing)
     if room <= 0:
         return _waits_for_workers(scene, away)
-    held = scene.unpersisted or {}
+    held = scene.unpersisted
+    if held is None:
+        why = "whether anything is cached on a worker alone cannot be told"
+        return Step("none", why, again_s=_LATER_S)
     free = [pod for pod in outdated if not held.get(pod["host_ip"])]
     if free:
         return _evict(scene, free[-room:], "is replaced")

@@ -97,6 +97,7 @@ def step(pods: list[Row], **more: Any) -> Step:
         "pods": pods,
         "quorum": Quorum("demo-master-0"),
         "live_hosts": live,
+        "unpersisted": {},
         **more,
     }
     return next_step(Scene(**scene))
@@ -252,6 +253,12 @@ def test_a_worker_that_holds_what_nobody_else_has_comes_last_and_is_drained() ->
     done = step([*masters(NEW), *workers("fast", NEW, OLD)], unpersisted=held)
     assert (done.action, done.pods) == ("persist", ("demo-worker-fast-1",))
     assert "7 bytes on demo-worker-fast-1" in done.why
+
+
+def test_no_worker_goes_while_nobody_can_tell_what_it_holds() -> None:
+    done = step([*masters(NEW), *workers("fast", OLD)], unpersisted=None)
+    assert (done.action, done.stuck) == ("none", False)
+    assert "cannot be told" in done.why
 
 
 def test_a_missing_secret_stops_a_roll_before_its_first_pod() -> None:
