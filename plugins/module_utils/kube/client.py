@@ -10,6 +10,7 @@ transport, and on nothing of its models, which differ between versions.
 from __future__ import annotations
 
 import os
+import ssl
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -44,11 +45,13 @@ from .errors import (
     is_about_an_object,
     kind_missing,
 )
+from .server import Server
 
 Object = dict[str, Any]
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 30
+_PAGE = 500
 # "form=json" is for the kubernetes package alone: before 33 it sends a dict only where it reads
 # "json".
 _APPLY = "application/apply-patch+yaml; form=json"
@@ -130,6 +133,30 @@ class KubeClient:
         return [
             {"apiVersion": api_version, "kind": kind, **item} for item in answer.get("items") or []
         ]
+
+    def iterate(
+        self, api_version: str, kind: str, namespace: str | None = None, field_selector: str = ""
+    ) -> Iterator[Object]:
+        """All objects, page by page, for kinds that a cluster may have thousands of.
+
+        Straight from the API server: the operator's cache knows no pages (see list_objects).
+        """
+        if self.direct is not self:
+            yield from self.direct.iterate(api_version, kind, namespace, field_selector)
+            return
+        where = self.kinds.find(api_version, kind)
+        subject = f"LIST {_label(where, namespace)}"
+        query = [("limit", str(_PAGE))]
+        if field_selector:
+            query.append(("fieldSelector", field_selector))
+        after = ""
+        while True:
+            page = [*query, ("continue", after)] if after else query
+            answer = self._request("GET", where.path(namespace), subject, kind=where, query=page)
+            yield from answer.get("items") or []
+            after = (answer.get("metadata") or {}).get("continue") or ""
+            if not after:
+                return
 
     def has_kind(self, api_version: str, kind: str) -> bool:
         """Whether the API server serves the kind (for example OpenShift's Route)."""
@@ -239,6 +266,29 @@ class KubeClient:
         if not (behind_proxy and "KUBERNETES_SERVICE_HOST" in os.environ):
             return self
         return KubeClient(_in_cluster())
+
+    def websocket_server(self) -> Server:
+        """How a WebSocket reaches this API server as this user."""
+        configuration = self._configuration
+        headers: dict[str, str] = {}
+        # As the package does before each request: a token may be renewed, or come from a program.
+        self._dynamic.client.update_params_for_auth(headers, [], ["BearerToken"])
+        context = None
+        if urlsplit(configuration.host).scheme == "https":
+            context = ssl.create_default_context(cafile=configuration.ssl_ca_cert or None)
+            if configuration.assert_hostname is False or not configuration.verify_ssl:
+                context.check_hostname = False
+            if not configuration.verify_ssl:
+                context.verify_mode = ssl.CERT_NONE
+            if configuration.cert_file:
+                context.load_cert_chain(configuration.cert_file, configuration.key_file)
+        return Server(
+            url=configuration.host,
+            ssl=context,
+            server_name=getattr(configuration, "tls_server_name", None),
+            headers=headers,
+            proxy=configuration.proxy or None,
+        )
 
     def close(self) -> None:
         """Ends connections, and removes the files into which the package has put a kubeconfig's
