@@ -270,9 +270,9 @@ class KubeClient:
     def websocket_server(self) -> Server:
         """How a WebSocket reaches this API server as this user."""
         configuration = self._configuration
-        headers: dict[str, str] = {}
         # As the package does before each request: a token may be renewed, or come from a program.
-        self._dynamic.client.update_params_for_auth(headers, [], ["BearerToken"])
+        settings = configuration.auth_settings().values()
+        headers = {row["key"]: str(row["value"]) for row in settings if row["in"] == "header"}
         context = None
         if urlsplit(configuration.host).scheme == "https":
             context = ssl.create_default_context(cafile=configuration.ssl_ca_cert or None)
