@@ -140,7 +140,7 @@ def _jar() -> str:
 
 
 def _pod(space: str, name: str, pod: str) -> dict[str, Any]:
-    user = "-Dalluxio.security.login.username=pulse -Dalluxio.user.hostname=$HOST_IP"
+    user = "-Dalluxio.security.login.username=alluxio -Dalluxio.user.hostname=$HOST_IP"
     java_command = f"exec java -Xmx160m -Xss512k -XX:+UseSerialGC {user}"
     return {
         "apiVersion": "v1",

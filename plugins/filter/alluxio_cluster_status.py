@@ -16,11 +16,17 @@ from ansible_collections.alluxio.k8s.plugins.plugin_utils.in_process import plai
 
 
 def alluxio_cluster_status(
-    cluster: Any, plan: Any, observed: Any, applied: Any, state: str = "present", acted: Any = None
+    cluster: Any,
+    plan: Any,
+    observed: Any,
+    applied: Any,
+    state: str = "present",
+    acted: Any = None,
+    drain: Any = None,
 ) -> Any:
     """The report of a pass over ``cluster``."""
-    plain_args = (plain(each) for each in (cluster, plan, observed, applied))
-    return wrap_var(cluster_status(*plain_args, state=state, acted=plain(acted)))
+    given = (plain(each) for each in (cluster, plan, observed, applied))
+    return wrap_var(cluster_status(*given, state=state, acted=plain(acted), drain=plain(drain)))
 
 
 class FilterModule:

@@ -14,6 +14,7 @@ from .cluster_info import selector
 from .errors import AlluxioError
 from .kube.client import KubeClient
 from .kube.pods import pod_row
+from .plans.naming import DISCARD
 from .plans.rollout import Row
 from .pod_rpc import masters_rpc
 from .quantities import describe_bytes
@@ -21,7 +22,6 @@ from .quantities import describe_bytes
 LIST_S, CALL_S = 10.0, 5.0
 # So many files are handed to the job service in one pass.
 MOST_AT_ONCE = 2000
-DISCARD = "alluxio.io/discard-unpersisted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,16 @@ def drain(
         return Drained(True)
     hosts = frozenset(row["host_ip"] for row in going)
     try:
-        with masters_rpc(rows, CALL_S) as masters:
+        with masters_rpc(client, name, namespace, CALL_S) as masters:
             files = [f for f in list_unpersisted(masters.masters, LIST_S) if f.hosts & hosts]
             risk = at_risk(files, hosts)
             if not files:
                 return Drained(True)
             asked = 0 if dry_run else persist(masters.masters, files[:MOST_AT_ONCE], CALL_S)
     except AlluxioError as error:
+        if not any(row["ready"] for row in going):
+            # A cluster that does not work must be removable, and what it held cannot be read.
+            return Drained(True)
         why = f"whether anything is cached on {_names(going)} alone cannot be told: {error.message}"
         return Drained(False, f"{why}; {_way()}")
     return Drained(False, sentence(risk, going), risk.files, risk.length_bytes, asked)
@@ -86,5 +89,3 @@ def _names(pods: Sequence[Row]) -> str:
 
 def _way() -> str:
     return f'to give up what is cached alone, set the annotation {DISCARD}: "true"'
-
-

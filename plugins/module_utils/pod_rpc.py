@@ -1,31 +1,34 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The road to the gRPC services of Alluxio pods: straight from inside, none from outside."""
+"""The gRPC services of a cluster's masters, for one step of a pass."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from .alluxio.endpoint import Endpoint
-from .alluxio.errors import ServerUnreachable
-from .alluxio.master_rpc import RPC_PORT, MasterRpc
+from .alluxio.master_rpc import MasterRpc
 from .alluxio.rpc.channel import Login
+from .cluster_road import open_road
+from .kube.client import KubeClient
 
 # The user of all processes of ours (plans/properties.py), whom the masters let do anything.
 _USER = "alluxio"
 
 
-def masters_rpc(pods: Sequence[Mapping[str, Any]], deadline_s: float) -> MasterRpc:
-    """The masters among rows of ``observed.pods``.
+@contextmanager
+def masters_rpc(
+    client: KubeClient, name: str, namespace: str, deadline_s: float
+) -> Iterator[MasterRpc]:
+    """The masters of the AlluxioCluster ``name``; each call is bounded by ``deadline_s``.
 
-    Raises ServerUnreachable from outside Kubernetes, where pods' addresses lead nowhere.
+    Raises NotFound when none runs, and the errors of kube/errors.py.
     """
-    ready = [pod for pod in pods if pod["component"] == "master" and pod["ready"]]
-    if not ready:
-        raise ServerUnreachable("the masters", "none of them is ready")
-    if "KUBERNETES_SERVICE_HOST" not in os.environ:
-        raise ServerUnreachable("the masters", "their pods cannot be reached from here")
-    addresses = [Endpoint(pod["pod_ip"], RPC_PORT) for pod in ready]
-    return MasterRpc(addresses, Login(_USER), deadline_s=deadline_s, leader_s=deadline_s)
+    with (
+        open_road(client, name, namespace, os.environ) as way,
+        MasterRpc(
+            way.masters, Login(_USER), road=way.road, deadline_s=deadline_s, leader_s=deadline_s
+        ) as masters,
+    ):
+        yield masters

@@ -29,8 +29,8 @@ from .pod_rpc import masters_rpc
 
 # The StatefulSet controller needs some 100 ms to give a new template its revision.
 _REVISION_WAIT_S = 2.0
-# A transfer took 1 to 3 s on a quiet machine; an eviction that was refused may be allowed soon.
-_HAND_OVER_S, _RPC_S, _REFUSED_S = 10.0, 5.0, 5
+# A transfer takes 1 to 3 s on a quiet machine; an eviction that was refused may be allowed soon.
+_HAND_OVER_S, _RPC_S, _REFUSED_S = 10.0, 10.0, 5
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def take_step(client: KubeClient, roll: Roll, dry_run: bool) -> Step:
     if step.action == "persist":
         return _persist(client, roll, step)
     if step.action == "hand_over":
-        step = _hand_over(scene, step)
+        step = _hand_over(client, roll, step)
     return _evict(client.direct, roll.namespace, pods, step)
 
 
@@ -68,15 +68,16 @@ def look(client: KubeClient, roll: Roll) -> Scene:
     workloads = _workloads(direct, roll)
     children = {"namespace": roll.namespace, "label_selector": selector(roll.name)}
     pods = [pod_row(pod) for pod in direct.list_objects("v1", "Pod", **children)]
+    seen = {"workloads": workloads, "pods": pods}
     leader, live_hosts = find_live_leader(direct, roll.namespace, pods)
-    unpersisted = {} if roll.discard else _unpersisted(roll.order, workloads, pods)
+    unpersisted = {} if roll.discard else _unpersisted(client, roll, workloads, pods)
     return Scene(
         now=datetime.now(UTC),
         order=roll.order,
         workloads=workloads,
         pods=pods,
         workers_at_once=roll.workers_at_once,
-        quorum=_quorum(pods),
+        quorum=_quorum(client, roll) if due(roll.order, seen) else None,
         leader=leader,
         live_hosts=live_hosts,
         unpersisted=unpersisted,
@@ -98,10 +99,10 @@ def _workloads(client: KubeClient, roll: Roll) -> list[dict[str, Any]]:
         time.sleep(0.1)
 
 
-def _quorum(pods: Sequence[Row]) -> Quorum | None:
+def _quorum(client: KubeClient, roll: Roll) -> Quorum | None:
     """The leader's account of the quorum; None where it cannot be asked."""
     try:
-        with masters_rpc(pods, _RPC_S) as masters:
+        with masters_rpc(client, roll.name, roll.namespace, _RPC_S) as masters:
             members = masters.journal.get_quorum()
     except AlluxioError:
         return None
@@ -111,29 +112,29 @@ def _quorum(pods: Sequence[Row]) -> Quorum | None:
 
 
 def _unpersisted(
-    order: Sequence[Row], workloads: Sequence[Row], pods: Sequence[Row]
+    client: KubeClient, roll: Roll, workloads: Sequence[Row], pods: Sequence[Row]
 ) -> dict[str, int] | None:
     """Bytes without a copy in the UFS by the worker's host; None when nobody can tell.
 
     Only where a worker is to be replaced: it costs a listing of the namespace.
     """
-    workers = [row for row in order if row["component"] == "worker"]
+    workers = [row for row in roll.order if row["component"] == "worker"]
     if not due(workers, {"workloads": workloads, "pods": pods}):
         return {}
     hosts = frozenset(pod["host_ip"] for pod in pods if pod["component"] == "worker")
     try:
-        with masters_rpc(pods, _RPC_S) as masters:
+        with masters_rpc(client, roll.name, roll.namespace, _RPC_S) as masters:
             return at_risk(list_unpersisted(masters.masters, LIST_S), hosts).by_host
     except AlluxioError:
         return None
 
 
-def _hand_over(scene: Scene, step: Step) -> Step:
+def _hand_over(client: KubeClient, roll: Roll, step: Step) -> Step:
     """Moves the lead; when that fails the step goes on all the same, since the quorum is whole and
     elects a leader by itself, only later.
     """
     try:
-        with masters_rpc(scene.pods, _RPC_S) as masters:
+        with masters_rpc(client, roll.name, roll.namespace, _RPC_S) as masters:
             members = {_pod_of(member): member for member in masters.journal.get_quorum()}
             try:
                 masters.journal.transfer_leadership(members[step.to])

@@ -70,6 +70,12 @@ options:
     type: list
     elements: str
     default: []
+  discard:
+    description:
+      - Whether what is cached on a worker alone may be lost. By default it is persisted before the
+        worker is replaced.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -147,6 +153,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     },
     "workers_at_once": {"type": "int", "default": 1},
     "missing": {"type": "list", "elements": "str", "default": []},
+    "discard": {"type": "bool", "default": False},
     **KUBERNETES_OPTIONS,
 }
 
@@ -159,6 +166,7 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
         order=params["order"],
         workers_at_once=params["workers_at_once"],
         missing=params["missing"],
+        discard=params["discard"],
     )
     with connect(params["kubeconfig"], params["context"]) as client:
         step = take_step(client, roll, dry_run=check_mode)

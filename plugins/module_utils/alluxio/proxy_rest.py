@@ -12,6 +12,8 @@ from .transport import Transport
 
 REST_PORT = 39999
 
+_NOT_CACHED_ALONE = ("PERSISTED", "LOST")
+
 # Seen on 2.9.6: 2.5-4 KB of JSON for a file of one block, about 1 KB more for each further block.
 _LIMIT_BYTES = 16 * 1024 * 1024
 
@@ -37,8 +39,8 @@ def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheO
     )
     listing = Node.parse(body, f"{transport.address}{target}")
     files = [entry for entry in listing.elements() if not entry.read_bool("folder")]
-    cached = [file for file in files if file.read_str("persistenceState") != "PERSISTED"]
+    lost = [file for file in files if file.read_str("persistenceState") == "LOST"]
+    cached = [file for file in files if file.read_str("persistenceState") not in _NOT_CACHED_ALONE]
     return CacheOnly(
-        not_persisted_bytes=sum(file.read_int("length") for file in cached),
-        lost_files=sum(file.read_str("persistenceState") == "LOST" for file in cached),
+        not_persisted_bytes=sum(file.read_int("length") for file in cached), lost_files=len(lost)
     )

@@ -58,7 +58,7 @@ def list_unpersisted(masters: Masters, deadline_s: float) -> Iterator[CachedFile
         "commonOptions": _NEVER_SYNC,
     }
     fields = {"path": "/", "options": options}
-    for page in masters.listen(method(_SERVICE, "ListStatus"), fields, deadline_s):
+    for page in masters.listen(method(_SERVICE, "ListStatus"), fields, deadline_s=deadline_s):
         for info in page.fileInfos:
             under_way = info.persistenceState == "TO_BE_PERSISTED"
             cached = under_way or info.persistenceState == "NOT_PERSISTED"

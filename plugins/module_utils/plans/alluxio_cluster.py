@@ -13,6 +13,7 @@ from . import cluster_rules, cluster_values, naming, refers, rollout
 from ._schemas import ALLUXIO_CLUSTER_SPEC
 from .cluster_rules import Cluster
 from .findings import Findings
+from .naming import DISCARD
 from .refers import Reference
 from .schema import complete
 
@@ -44,12 +45,15 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
     if not findings.count:
         versions = observed.get("secret_versions") or {}
         openshift = bool(observed.get("openshift"))
-        cluster = Cluster(str(name), str(namespace), spec, openshift, versions)
+        cluster = Cluster(
+            str(name), str(namespace), spec, openshift, versions, _cached_alone(metadata, observed)
+        )
         sizes = cluster_rules.check(cluster, observed, findings)
         if sizes is not None:
             result |= cluster_values.values(cluster, sizes)
             result["missing"] = _missing(mentioned, observed)
             result["rollout"] = _rollout(cluster, result, observed)
+            result["leaving"] = rollout.leaving(result, observed)
     return {**result, "errors": findings.errors, "warnings": findings.warnings}
 
 
@@ -71,6 +75,14 @@ def _refers(mentioned: list[Reference]) -> dict[str, Any]:
 def _pools(spec: Any) -> Sequence[Mapping[str, Any]]:
     pools = spec.get("workers") if isinstance(spec, dict) else None
     return pools if isinstance(pools, list) else []
+
+
+def _cached_alone(metadata: Mapping[str, Any], observed: Mapping[str, Any]) -> int:
+    """Bytes that may not be lost with a worker, as far as that is known."""
+    if (metadata.get("annotations") or {}).get(DISCARD) == "true":
+        return 0
+    alluxio = observed.get("alluxio") or {}
+    return int(alluxio.get("not_persisted_bytes") or 0)
 
 
 def _rollout(

@@ -66,16 +66,19 @@ def cluster_status(
     applied: Mapping[str, Any],
     state: str = "present",
     acted: Mapping[str, Any] | None = None,
+    drain: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The report of a pass: ``{status, events, settled, requeue_after_s, failed, summary}``.
 
     ``cluster`` is the custom resource, whose ``status`` is the one of the pass before; ``applied``
     is the answer of the module `resources`, or ``{failed: message}`` when a step failed; ``acted``
-    is the answer of the module `rollout`, or empty when there was nothing to roll.
+    is the answer of the module `rollout`, or empty when there was nothing to roll; ``drain`` is that
+    of the module `drain`, or empty when no worker goes.
     """
     previous = cluster.get("status") or {}
     step = (acted or {}).get("step") or {}
-    verdict = _judge(cluster, plan, observed, applied, step, state)
+    at_risk = str((drain or {}).get("why") or "")
+    verdict = _judge(cluster, plan, observed, applied, step, at_risk, state)
     status = {
         "phase": verdict.phase,
         **_generation(cluster),
@@ -111,27 +114,32 @@ def _judge(
     observed: Mapping[str, Any] | None,
     applied: Mapping[str, Any],
     step: Mapping[str, Any],
+    at_risk: str,
     state: str,
 ) -> Verdict:
     previous = cluster.get("status") or {}
     if state == "absent" or cluster["metadata"].get("deletionTimestamp"):
-        return _deleting(cluster, observed, applied)
+        return _deleting(cluster, observed, applied, at_risk)
     if applied.get("failed"):
         return _failed(previous, observed, applied["failed"])
     if observed is None:
         return _failed(previous, None, "the cluster could not be looked at")
     if plan.get("errors"):
         return _invalid(plan["errors"], observed)
-    return _standing_or_coming(previous, plan, observed, applied, step)
+    return _standing_or_coming(previous, plan, observed, applied, step, at_risk)
 
 
 def _deleting(
-    cluster: Mapping[str, Any], observed: Mapping[str, Any] | None, applied: Mapping[str, Any]
+    cluster: Mapping[str, Any],
+    observed: Mapping[str, Any] | None,
+    applied: Mapping[str, Any],
+    at_risk: str,
 ) -> Verdict:
     keeps_claims = (cluster.get("spec") or {}).get("deletionPolicy", "Retain") == "Retain"
     left = _left_over(observed, keeps_claims)
     failure = applied.get("failed")
-    why = failure or (f"still there: {', '.join(bounded(left, _MOST_NAMES))}" if left else "")
+    still = f"still there: {', '.join(bounded(left, _MOST_NAMES))}" if left else ""
+    why = failure or at_risk or still
     kept = [claim["name"] for claim in (observed or {}).get("claims", [])] if keeps_claims else []
     done = "everything is removed" + (
         f"; kept: {_claims(kept)} (deletionPolicy Retain)" if kept else ""
@@ -141,7 +149,7 @@ def _deleting(
         available=Condition.of(False, "Deleting", "the cluster is being removed"),
         progressing=Condition.of(bool(why), "Deleting", why or done),
         degraded=Condition.of(True, "CleanUpFailed", failure) if failure else _degraded([]),
-        problems=[failure] if failure else [],
+        problems=[text for text in (failure, at_risk) if text],
         settled=not why,
         moving=bool(why),
         failed=why or None,
@@ -195,11 +203,15 @@ def _standing_or_coming(
     observed: Mapping[str, Any],
     applied: Mapping[str, Any],
     step: Mapping[str, Any],
+    at_risk: str,
 ) -> Verdict:
     problems = find_problems(plan, observed)
     stuck = bool(step.get("stuck"))
     if stuck:
-        problems = sorted([*problems, _stopped_roll(step)], key=lambda problem: problem.weight)
+        problems.append(_stopped_roll(step))
+    if at_risk:
+        problems.append(Problem(Weight.NOTE, "DataAtRisk", at_risk, ""))
+    problems.sort(key=lambda problem: problem.weight)
     blocking = [p for p in problems if p.weight is Weight.BLOCKING]
     missing = [p for p in problems if p.weight is Weight.MISSING]
     rolling = _rolling(plan, observed, applied)
@@ -213,7 +225,9 @@ def _standing_or_coming(
     return Verdict(
         phase=phase,
         available=_available(observed),
-        progressing=_progressing(phase, step.get("why", ""), rolling, missing, grave, moving),
+        progressing=_progressing(
+            phase, at_risk or step.get("why", ""), rolling, missing, grave, moving
+        ),
         degraded=_degraded(grave),
         problems=[problem.message for problem in shown],
         settled=phase == "Ready",

@@ -31,6 +31,7 @@ class Cluster:
     spec: Spec
     openshift: bool
     secret_versions: Mapping[str, str]
+    cached_alone_bytes: int
 
     @property
     def version(self) -> str:

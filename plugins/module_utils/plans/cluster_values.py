@@ -380,6 +380,9 @@ def _disruption_budgets(cluster: Cluster, proxy: bool) -> list[dict[str, Any]]:
         return []
     # More than one master away breaks the quorum of three; one of one may still be drained.
     most = {"master": 1, "worker": budget["maxUnavailableWorkers"]}
+    if cluster.cached_alone_bytes:
+        # A node that is drained would take them along; the status says how many they are.
+        most["worker"] = 0
     if proxy:
         most["proxy"] = 1
     return [

@@ -96,6 +96,20 @@ def due(order: Sequence[Row], observed: Mapping[str, Any]) -> bool:
     )
 
 
+def leaving(plan: Mapping[str, Any], observed: Mapping[str, Any]) -> list[str]:
+    """The pods of workers that the plan has no place for: of removed pools, and beyond the replicas
+    of those that stay.
+    """
+    replicas = {pool["name"]: pool["replicas"] for pool in plan["pools"]}
+    return [
+        pod["name"]
+        for pod in observed.get("pods") or ()
+        if pod["component"] == "worker"
+        and not pod["deleting"]
+        and int(pod["name"].rpartition("-")[2]) >= replicas.get(pod["pool"], 0)
+    ]
+
+
 def next_step(scene: Scene) -> Step:
     """The next step of the roll, the first that any StatefulSet of the order needs."""
     known = {workload["name"]: workload for workload in scene.workloads}
@@ -123,7 +137,7 @@ def _first(scene: Scene, groups: Sequence[Row]) -> Step:
             return _evict(scene, broken[:1], "is not ready, and of an older revision")
         if group["component"] == "master":
             return _master_step(scene, group, outdated)
-        return _worker_step(scene, groups, outdated)
+        return _no_master_away(scene, groups) or _worker_step(scene, groups, outdated)
     return Step("none", "")
 
 
@@ -178,6 +192,12 @@ def _not_in_quorum(scene: Scene, pods: Sequence[Row]) -> Step | None:
         if absent:
             return Step("none", f"waits for {pod['name']} to be in the quorum", again_s=_SOON_S)
     return None
+
+
+def _no_master_away(scene: Scene, groups: Sequence[Row]) -> Step | None:
+    masters = [group for group in groups if group["component"] == "master"]
+    waits = [step for group in masters if (step := _not_whole(scene, group))]
+    return waits[0] if waits else None
 
 
 def _worker_step(scene: Scene, groups: Sequence[Row], outdated: Sequence[Row]) -> Step:

@@ -211,6 +211,14 @@ def test_workers_wait_for_the_masters() -> None:
     assert done.pods == ("demo-master-0",)
 
 
+@pytest.mark.parametrize("reason", ["Starting", "CrashLoopBackOff"])
+def test_workers_wait_for_the_last_master_to_be_back(reason: str) -> None:
+    away = {"m0": {"ready": False, "reason": reason}}
+    done = step([*masters(NEW, NEW, NEW, **away), *workers("fast", OLD)])
+    assert (done.action, done.stuck) == ("none", reason == "CrashLoopBackOff")
+    assert "demo-master-0" in done.why
+
+
 def test_workers_go_from_the_highest_pool_by_pool() -> None:
     pods = [*masters(NEW), *workers("fast", OLD, OLD), *workers("big", OLD)]
     assert step(pods).pods == ("demo-worker-fast-1",)
@@ -349,6 +357,7 @@ def test_any_roll_ends_touches_each_pod_once_and_keeps_the_others_up(seed: int) 
             workers_away = [p for p in [*away, *touched] if p["component"] == "worker"]
             assert len(masters_away) <= 1
             assert len(workers_away) <= at_once
+            assert not (masters_away and any(p["component"] == "worker" for p in touched))
         if not done.why:
             break
         world.take(done)
