@@ -30,6 +30,8 @@ FAIL_OVER = {
     "alluxio.user.network.rpc.keepalive.timeout": "3sec",
     "alluxio.user.network.streaming.keepalive.timeout": "3sec",
     "alluxio.user.rpc.retry.max.duration": "60sec",
+    # A worker that restarts has another pod IP; by default clients call the old one for 2 minutes.
+    "alluxio.user.worker.list.refresh.interval": "5sec",
 }
 COMMON = {
     **FAIL_OVER,
@@ -69,6 +71,8 @@ MASTER = {
     "alluxio.master.lost.worker.detection.interval": "5sec",
     "alluxio.master.embedded.journal.election.timeout.min": "3s",
     "alluxio.master.embedded.journal.election.timeout.max": "6s",
+    # Each round of the election waits for a master that does not answer; by default 5 s.
+    "alluxio.master.embedded.journal.transport.request.timeout.ms": "2sec",
 }
 PROXY = {
     # Since 2.9.3 the REST interface answers 200 and nothing unless this is off.

@@ -50,7 +50,7 @@ def test_only_files_without_a_copy_count() -> None:
         entry(100, "NOT_PERSISTED", folder=True),
     ]
     proxy = FakeProxy(json.dumps(listing).encode())
-    assert get_cache_only(proxy, "/", deadline_s=5) == CacheOnly(3 + 7 + 11, lost_files=1)
+    assert get_cache_only(proxy, "/", deadline_s=5) == CacheOnly(3 + 7, lost_files=1)
 
 
 def test_the_path_is_one_encoded_segment_and_nothing_is_synchronised() -> None:
