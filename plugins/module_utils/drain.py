@@ -77,7 +77,7 @@ def _holds_data(pod: Row) -> bool:
 def sentence(risk: AtRisk, going: Sequence[Row]) -> str:
     """What would be lost, where, and what to do."""
     files = "1 file" if risk.files == 1 else f"{risk.files} files"
-    where = f"{files} with {describe_bytes(risk.length_bytes)} on {_names(going)}"
+    where = f"{files} of {describe_bytes(risk.length_bytes)} on {_names(going)}"
     examples = ", ".join(risk.examples)
     return f"{where} have no copy in the UFS and are being persisted ({examples}); {_way()}"
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .rpc.masters import Masters
-from .rpc.messages import method
+from .rpc.messages import message, method
 
 _SERVICE = "alluxio.grpc.file.FileSystemMasterClientService"
 _NEVER_SYNC = {"syncIntervalMs": -1}
@@ -64,9 +65,15 @@ def list_unpersisted(masters: Masters, deadline_s: float) -> Iterator[CachedFile
             cached = under_way or info.persistenceState == "NOT_PERSISTED"
             if info.folder or not info.completed or not cached:
                 continue
-            blocks = (block.blockInfo for block in info.fileBlockInfos)
-            hosts = {place.workerAddress.host for block in blocks for place in block.locations}
-            yield CachedFile(info.path, info.length, frozenset(hosts), under_way)
+            places = {place for b in info.fileBlockInfos for place in b.blockInfo.locations}
+            hosts = frozenset(_host(place) for place in places)
+            yield CachedFile(info.path, info.length, hosts, under_way)
+
+
+@lru_cache(maxsize=4096)
+def _host(location: bytes) -> str:
+    """The worker's host of an encoded BlockLocation, of which there are few different ones."""
+    return str(message("alluxio.grpc.BlockLocation").FromString(location).workerAddress.host)
 
 
 def at_risk(files: Iterable[CachedFile], hosts: frozenset[str]) -> AtRisk:

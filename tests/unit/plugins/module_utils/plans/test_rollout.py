@@ -14,6 +14,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.plans.rollout import (
     Scene,
     Step,
     due,
+    leaving,
     next_step,
     order_of,
 )
@@ -371,3 +372,23 @@ def test_a_new_look_goes_on_where_an_operator_was_killed() -> None:
     """Nothing is remembered between passes: half a roll looks like any other situation."""
     done = step([*masters(OLD, OLD, NEW), *workers("fast", OLD)])
     assert done.pods == ("demo-master-1",)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "expected"),
+    [
+        ({"fast": 2, "big": 1}, []),
+        ({"fast": 1, "big": 1}, ["demo-worker-fast-1"]),
+        ({"fast": 2}, ["demo-worker-big-0"]),
+        ({"big": 5}, ["demo-worker-fast-0", "demo-worker-fast-1"]),
+    ],
+)
+def test_the_workers_that_a_plan_has_no_place_for(
+    replicas: dict[str, int], expected: list[str]
+) -> None:
+    rows = [*masters(OLD), *workers("fast", OLD, OLD), *workers("big", OLD)]
+    rows = [{**row, "pool": row["name"].split("-")[-2]} for row in rows]
+    planned = {"pools": [{"name": name, "replicas": count} for name, count in replicas.items()]}
+    assert leaving(planned, {"pods": rows}) == expected
+    gone = [{**row, "deleting": True} for row in rows]
+    assert leaving(planned, {"pods": gone}) == []
