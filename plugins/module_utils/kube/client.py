@@ -206,13 +206,14 @@ class KubeClient:
         path = where.path(namespace, name, subresource)
         return self._request("PATCH", path, subject, kind=where, body=patch, content_type=_MERGE)
 
-    def delete(self, body: Object, *, dry_run: bool = False) -> bool:
-        """Deletes exactly this object (by its uid, if it has one), dependents in the background.
+    def delete(self, body: Object, *, dry_run: bool = False, orphan: bool = False) -> bool:
+        """Deletes exactly this object (by its uid, if it has one), dependents in the background, or
+        with ``orphan`` without them.
 
         False when it was gone already. Raises Conflict when another object bears its name by now.
         """
         where, namespace, name = self._address(body)
-        options: Object = {"propagationPolicy": "Background"}
+        options: Object = {"propagationPolicy": "Orphan" if orphan else "Background"}
         if dry_run:
             # Not in the query: the API server ignores that when there is a body, and would delete.
             options["dryRun"] = ["All"]

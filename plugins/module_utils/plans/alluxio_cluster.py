@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import cluster_rules, cluster_values, naming, refers, rollout
+from . import cluster_rules, cluster_values, existing, naming, refers, rollout
 from ._schemas import ALLUXIO_CLUSTER_SPEC
 from .cluster_rules import Cluster
 from .findings import Findings
@@ -53,6 +53,9 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
             result |= cluster_values.values(cluster, sizes)
             result["missing"] = _missing(mentioned, observed)
             result["rollout"] = _rollout(cluster, result, observed)
+            result["recreate"] = existing.recreations(
+                cluster_rules.stateful_sets(cluster, sizes), observed
+            )
             result["leaving"] = rollout.leaving(result, observed)
     return {**result, "errors": findings.errors, "warnings": findings.warnings}
 

@@ -150,6 +150,7 @@ def test_an_edit_for_all_rolls_one_by_one_with_the_leader_last(
     assert client.verify()["lost_bytes"] == 0
 
 
+@pytest.mark.wide
 def test_a_secret_that_changes_restarts_who_reads_it(ready: Cluster, space: str) -> None:
     before = pods(ready, space)
     patch = {"metadata": {"labels": {"rotated": "yes"}}}
@@ -207,6 +208,7 @@ def test_what_cannot_be_changed_is_refused_and_nothing_restarts(ready: Cluster, 
     assert pods(ready, space) == before
 
 
+@pytest.mark.wide
 def test_a_wrong_edit_stops_at_one_pod_and_its_correction_goes_on(
     ready: Cluster, space: str, client: Pulse
 ) -> None:
@@ -235,6 +237,24 @@ def test_a_wrong_edit_stops_at_one_pod_and_its_correction_goes_on(
     assert {name for name in before if before[name][0] != after[name][0]} == changed
     seen = client.since(start)
     assert (seen.failed, seen.wrong) == (0, 0)
+
+
+@pytest.mark.wide
+def test_a_tier_is_added_around_running_pods(ready: Cluster, space: str) -> None:
+    workload = f"{NAME}-worker-fast"
+    before = pods(ready, space)
+    uid = ready.get("-n", space, "statefulset", workload)["metadata"]["uid"]
+    tier = {"medium": "HDD", "volume": {"size": "1Gi"}}
+    edit(ready, space, lambda spec: spec["workers"][0]["tiers"].append(tier))
+    parts.wait_for_phase(ready, space, NAME, "Ready", ROLL_S)
+    assert ready.get("-n", space, "statefulset", workload)["metadata"]["uid"] != uid
+    after = pods(ready, space)
+    assert {name for name in before if before[name] != after.get(name)} == {
+        f"{workload}-0",
+        f"{workload}-1",
+    }
+    status = ready.get("-n", space, "alluxiocluster", NAME)["status"]
+    assert "HDD" in {row["tier"] for row in status["tiers"]}
 
 
 def test_deletion_persists_first(ready: Cluster, space: str) -> None:
