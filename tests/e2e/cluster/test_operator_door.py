@@ -198,7 +198,11 @@ def test_a_statefulset_deleted_by_hand_comes_back_with_its_data(ready: Cluster, 
     ready.kubectl("-n", space, "delete", workload, "--cascade=foreground")
     wait_for("the StatefulSet is back", lambda: ready.find("-n", space, workload), 60)
     # The status may still be of the time before: first the workload, then what is said of it.
-    parts.rollout(ready, space, workload, READY_S)
+    wait_for(
+        "its pods are ready",
+        lambda: ready.get("-n", space, workload)["status"].get("readyReplicas") == 3,
+        READY_S,
+    )
     parts.wait_for_phase(ready, space, NAME, "Ready", READY_S)
     assert claims() == before
 
@@ -348,8 +352,10 @@ def used(cluster: Cluster) -> set[tuple[str, str, str]]:
 def test_uses_exactly_what_it_is_granted(operator: Cluster, space: str) -> None:  # noqa: ARG001
     # What everybody may do (system:basic-user, system:discovery) needs no rule of ours.
     everybody = {("authorization.k8s.io", "selfsubjectaccessreviews", "create")}
-    # Not in this story: a play that dies before it could report, an event that comes again, a spec that names a class.
+    # Not in this story: a play that dies before it could report, an event that comes again, a spec that names a class, a
+    # roll (test_rollout.py).
     seldom = {
+        ("", "pods/eviction", "create"),
         ("alluxio.io", "alluxioclusters/status", "update"),
         ("events.k8s.io", "events", "get"),
         ("events.k8s.io", "events", "patch"),
