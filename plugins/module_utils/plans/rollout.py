@@ -214,13 +214,14 @@ def _worker_step(scene: Scene, groups: Sequence[Row], outdated: Sequence[Row]) -
     if held is None:
         why = "whether anything is cached on a worker alone cannot be told"
         return Step("none", why, again_s=_LATER_S)
-    free = [pod for pod in outdated if not held.get(pod["host_ip"])]
-    if free:
-        return _evict(scene, free[-room:], "is replaced")
-    bytes_held = sum(held[pod["host_ip"]] for pod in outdated[-room:])
-    names = tuple(pod["name"] for pod in outdated[-room:])
-    why = f"{bytes_held} bytes on {', '.join(names)} are nowhere else: they are persisted first"
-    return Step("persist", why, names, again_s=_SOON_S)
+    holding = [pod for pod in pods if held.get(pod["host_ip"])]
+    if holding:
+        # Also those whose turn it is not: until nothing is cached alone, the disruption budget
+        # lets no worker go.
+        names = tuple(pod["name"] for pod in holding)
+        why = f"what only {', '.join(names)} hold is persisted first"
+        return Step("persist", why, names, again_s=_SOON_S)
+    return _evict(scene, outdated[-room:], "is replaced")
 
 
 def _waits_for_workers(scene: Scene, away: Sequence[Row]) -> Step:

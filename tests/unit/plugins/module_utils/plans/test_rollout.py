@@ -255,13 +255,12 @@ def test_no_worker_goes_while_no_master_leads() -> None:
     assert (done.action, done.why) == ("none", "waits for a master that leads")
 
 
-def test_a_worker_that_holds_what_nobody_else_has_comes_last_and_is_drained() -> None:
-    held = {"host-of-demo-worker-fast-1": 7}
-    pods = [*masters(NEW), *workers("fast", OLD, OLD)]
-    assert step(pods, unpersisted=held).pods == ("demo-worker-fast-0",)
-    done = step([*masters(NEW), *workers("fast", NEW, OLD)], unpersisted=held)
-    assert (done.action, done.pods) == ("persist", ("demo-worker-fast-1",))
-    assert "7 bytes on demo-worker-fast-1" in done.why
+def test_what_any_worker_holds_alone_is_persisted_before_one_goes() -> None:
+    pods = [*masters(NEW), *workers("fast", OLD, OLD), *workers("big", NEW)]
+    held = {"host-of-demo-worker-fast-0": 7, "host-of-demo-worker-big-0": 1, "elsewhere": 2}
+    done = step(pods, unpersisted=held)
+    assert (done.action, done.pods) == ("persist", ("demo-worker-fast-0", "demo-worker-big-0"))
+    assert step(pods, unpersisted={"elsewhere": 2}).pods == ("demo-worker-fast-1",)
 
 
 def test_no_worker_goes_while_nobody_can_tell_what_it_holds() -> None:
