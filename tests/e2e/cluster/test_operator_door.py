@@ -352,8 +352,8 @@ def used(cluster: Cluster) -> set[tuple[str, str, str]]:
 def test_uses_exactly_what_it_is_granted(operator: Cluster, space: str) -> None:  # noqa: ARG001
     # What everybody may do (system:basic-user, system:discovery) needs no rule of ours.
     everybody = {("authorization.k8s.io", "selfsubjectaccessreviews", "create")}
-    # Not in this story: a play that dies before it could report, an event that comes again, a spec that names a class, a
-    # roll (test_rollout.py).
+    # Not in this story: a play that dies before it could report, an event that comes again, a spec that names a class,
+    # a roll (test_rollout.py).
     seldom = {
         ("", "pods/eviction", "create"),
         ("alluxio.io", "alluxioclusters/status", "update"),
