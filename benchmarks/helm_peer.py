@@ -31,7 +31,7 @@ def chart_files(cluster: Cluster, space: str, name: str) -> dict[str, str]:
     objects = cluster.get("-n", space, KINDS, "-l", selector)["items"]
     return {
         "Chart.yaml": json.dumps({"apiVersion": "v2", "name": "alluxio", "version": "0.1.0"}),
-        "values.yaml": json.dumps({"text": "0"}),
+        "values.yaml": json.dumps({"text": "0", "nowhere": False}),
         "all.yaml": "\n---\n".join(template(found, name) for found in objects),
         "watches.yaml": json.dumps(
             [
@@ -48,7 +48,7 @@ def chart_files(cluster: Cluster, space: str, name: str) -> dict[str, str]:
 
 
 def template(found: dict[str, Any], name: str) -> str:
-    """One object as a template: escaped, its name the release's, the value `text` on Services."""
+    """One object as a template: escaped, named after the release, `text` on Services, `nowhere` for pods."""
     metadata = {key: value for key, value in found["metadata"].items() if key not in SERVER_SET}
     if found["kind"] == "Service":
         metadata["annotations"] = {"benchmark.test/text": "TEXT"}
@@ -57,11 +57,16 @@ def template(found: dict[str, Any], name: str) -> str:
                 found["spec"].pop(field, None)
     for claim in found.get("spec", {}).get("volumeClaimTemplates", []):
         claim.pop("status", None)
+    pod = found.get("spec", {}).get("template", {}).get("spec")
+    if pod is not None:
+        pod["nodeSelector"] = {"SELECTOR": ""}
     body = {key: value for key, value in found.items() if key not in ("status", "metadata")}
     text = json.dumps({**body, "metadata": metadata}).replace("{{", '{{ "{{" }}')
     for suffix in ("-master", "-worker", "-proxy", "-config"):
         text = text.replace(f"{name}{suffix}", f"RELEASE{suffix}")
     text = text.replace(f'"{name}"', '"RELEASE"')
+    nowhere = '{{ if .Values.nowhere }}"benchmark.test/nowhere": "true"{{ end }}'
+    text = text.replace('"SELECTOR": ""', nowhere)
     return text.replace("RELEASE", "{{ .Release.Name }}").replace("TEXT", "{{ .Values.text }}")
 
 

@@ -29,17 +29,22 @@ SPACE = "benchmark"
 EDITS = 5
 QUIET_S = 12
 READY_S = 300
+MANY = 20
+WATCH_S = 30
+# No node has this label: pods stay pending, so that twenty clusters fit on one machine.
+NOWHERE = {"benchmark.test/nowhere": "true"}
 
 
 @dataclass(frozen=True)
 class Operator:
-    """One side: where its pod is, its kind of resource, and how to make and edit one."""
+    """One side: where its pod is, its kind of resource, how to make and edit one, and how to make one without pods."""
 
     name: str
     namespace: str
     kind: str
     make: Callable[[str], dict[str, Any]]
     edit: Callable[[str], dict[str, Any]]
+    make_idle: Callable[[str], dict[str, Any]]
 
 
 def ours(name: str) -> dict[str, Any]:
@@ -47,6 +52,13 @@ def ours(name: str) -> dict[str, Any]:
     cr["spec"]["masters"]["replicas"] = 1
     cr["spec"]["workers"][0]["replicas"] = 1
     cr["spec"]["deletionPolicy"] = "Delete"
+    return cr
+
+
+def ours_idle(name: str) -> dict[str, Any]:
+    cr = ours(name)
+    for component in (cr["spec"]["masters"], *cr["spec"]["workers"], cr["spec"]["proxy"]):
+        component["nodeSelector"] = NOWHERE
     return cr
 
 
@@ -66,9 +78,15 @@ OURS = Operator(
     "alluxiocluster",
     ours,
     lambda text: {"spec": {"proxy": {"service": {"annotations": {"benchmark.test/text": text}}}}},
+    ours_idle,
 )
 THEIRS = Operator(
-    "helm-operator", "helm-operator", "helmalluxio", theirs, lambda text: {"spec": {"text": text}}
+    "helm-operator",
+    "helm-operator",
+    "helmalluxio",
+    theirs,
+    lambda text: {"spec": {"text": text}},
+    lambda name: {**theirs(name), "spec": {"nowhere": True}},
 )
 
 
@@ -99,6 +117,28 @@ def memory_mib(cluster: Cluster, operator: Operator) -> float:
     script = "cat /sys/fs/cgroup/memory/memory.stat 2>/dev/null || cat /sys/fs/cgroup/memory.stat"
     stat = dict(line.split() for line in in_pod(cluster, operator, script).splitlines())
     return int(stat.get("total_rss") or stat["anon"]) / 2**20
+
+
+def peak_memory_mib(cluster: Cluster, operator: Operator) -> float:
+    """The most of WATCH_S seconds, so that passes that run meanwhile count."""
+    peak, end = 0.0, time.monotonic() + WATCH_S
+    while time.monotonic() < end:
+        peak = max(peak, memory_mib(cluster, operator))
+    return peak
+
+
+def with_many(cluster: Cluster, operator: Operator, first: str) -> dict[str, float]:
+    """Memory with MANY resources, `first` and more beside it whose pods never run."""
+    say(f"{operator.name}: {MANY} resources")
+    names = [f"{first}-{number}" for number in range(2, MANY + 1)]
+    cluster.apply(*(operator.make_idle(name) for name in names))
+
+    def all_there() -> bool:
+        found = cluster.get("-n", SPACE, "deployments")["items"]
+        return {f"{name}-proxy" for name in names} <= {item["metadata"]["name"] for item in found}
+
+    wait_for(f"the objects of {MANY} resources", all_there, 600, 1)
+    return {f"memory at most, {MANY} resources [MiB]": peak_memory_mib(cluster, operator)}
 
 
 def passes(cluster: Cluster, operator: Operator) -> tuple[float, float]:
@@ -199,7 +239,7 @@ def measure(
     figures["passes an edit causes"] = statistics.median(counts)
     say(f"{operator.name}: a pass that changes nothing")
     figures["pass that changes nothing [s]"] = no_op_s(cluster, operator)
-    figures["memory, 1 resource [MiB]"] = memory_mib(cluster, operator)
+    figures["memory at rest, 1 resource [MiB]"] = memory_mib(cluster, operator)
     return figures
 
 
@@ -226,6 +266,10 @@ def main() -> None:
             "right",
             lambda: parts.rollout(cluster, SPACE, "deployment/right-proxy", READY_S),
         )
+        left |= with_many(cluster, OURS, "left")
+        stop = ("-n", OURS.namespace, "scale", "deployment/alluxio-operator", "--replicas=0")
+        cluster.kubectl(*stop)
+        right |= with_many(cluster, THEIRS, "right")
     finally:
         clusters.take_down(NAME)
     rows = [

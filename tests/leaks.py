@@ -4,12 +4,14 @@
 """What a test left behind on the machine: compares two snapshots of it.
 
 `leaks.py save FILE` before, `leaks.py compare FILE` after; or snapshot() and difference(). The
-machine may be busy with other things: a new process counts only when nobody who was there before
-answers for it, and its namespaces count with it.
+machine may be busy with other things. A process that called adopt_orphans() is made the parent of
+whatever its descendants leave running, so only those count; without that, every new process counts
+for which nobody answers who was there before. The namespaces of a process count with it.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
@@ -28,6 +30,9 @@ VOLATILE_SYSCTLS = re.compile(
     r"|sched_.*|tainted)|net/netfilter/nf_conntrack_(count|buckets)|vm/stat_refresh"
 )
 SETTLE_S = 5.0
+# linux/prctl.h
+PR_SET_CHILD_SUBREAPER = 36
+PR_GET_CHILD_SUBREAPER = 37
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,10 @@ class Process:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The state of the machine, as the process `observer` saw it."""
+    """The state of the machine, as the process `observer` saw it; `adopts`: orphans become its children."""
 
     observer: int
+    adopts: bool
     processes: dict[str, Process]
     mounts: list[str]
     cgroups: list[str]
@@ -59,10 +65,23 @@ class Snapshot:
     sysctls: dict[str, str]
 
 
+def adopt_orphans() -> None:
+    """Makes this process the parent of orphaned descendants, in place of process 1 (Linux 3.4)."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def _adopts() -> bool:
+    answer = ctypes.c_int()
+    ctypes.CDLL(None).prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
+    return bool(answer.value)
+
+
 def snapshot() -> Snapshot:
     """What is there now. Kernel threads and zombies are left out; firewall rules need root."""
     return Snapshot(
         observer=os.getpid(),
+        adopts=_adopts(),
         firewall=_firewall(),
         processes={process.identity: process for process in _processes()},
         mounts=_mounts(),
@@ -102,7 +121,16 @@ def lasting_difference(before: Snapshot, settle_s: float = SETTLE_S) -> list[str
 
 def _unanswered(before: Snapshot, after: Snapshot) -> list[Process]:
     new = {p.pid: p for identity, p in after.processes.items() if identity not in before.processes}
-    return [p for p in new.values() if _topmost_parent(p, new) in (1, after.observer)]
+    # An orphan goes to the nearest adopting ancestor of who left it, or to process 1.
+    answerable = {after.observer} if after.adopts else {after.observer, *_ancestors(after)}
+    return [p for p in new.values() if _topmost_parent(p, new) in answerable]
+
+
+def _ancestors(snapshot: Snapshot) -> Iterator[int]:
+    parents = {p.pid: p.parent for p in snapshot.processes.values()}
+    pid = snapshot.observer
+    while pid := parents.get(pid, 0):
+        yield pid
 
 
 def _topmost_parent(process: Process, new: dict[int, Process]) -> int:

@@ -75,20 +75,34 @@ def run_command(part: Part, report: Path) -> tuple[int | None, float]:
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL)
     try:
-        return process.wait(timeout=part.budget_min * 60), time.monotonic() - start
+        return wait(process, part.budget_min * 60), time.monotonic() - start
     except subprocess.TimeoutExpired:
         # Ctrl-C first: pytest then runs the fixtures' clean-up.
         os.killpg(process.pid, signal.SIGINT)
         try:
-            process.wait(timeout=90)
+            wait(process, 90)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         return None, time.monotonic() - start
     except KeyboardInterrupt:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(timeout=90)
+        wait(process, 90)
         raise
+
+
+def wait(process: subprocess.Popen[bytes], timeout_s: float) -> int:
+    """Like Popen.wait; takes the exit status of adopted orphans too, so that who waits for their end sees it."""
+    deadline = time.monotonic() + timeout_s
+    while (code := process.poll()) is None:
+        if time.monotonic() > deadline:
+            raise subprocess.TimeoutExpired(process.args, timeout_s)
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended and ended.si_pid != process.pid:
+            os.waitpid(ended.si_pid, 0)
+        else:
+            time.sleep(0.1)
+    return code
 
 
 def read_report(result: Result, report: Path, allowed: dict[str, str]) -> None:
@@ -154,6 +168,7 @@ def main() -> int:
     options = parser.parse_args()
     # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    leaks.adopt_orphans()
     OUTPUT.mkdir(exist_ok=True)
     parts, allowed = load(options.wide, [name for name in options.part.split(",") if name])
     results: list[Result] = []

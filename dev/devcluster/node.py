@@ -29,6 +29,8 @@ BOUND = {
     "/var/lib/cni": "cni",
     "/var/log/pods": "pods",
     "/var/log/containers": "containers",
+    # Folders of nodes that AlluxioClusters use: nodes that share one would see each other's sockets.
+    "/var/lib/alluxio-k8s": "alluxio-k8s",
 }
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +21,6 @@ from .layers import LayerSpec
 HERE = Path(__file__).resolve().parent
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TINI = ("/usr/bin/tini", "--")
-ARCHIVES_KEPT = 3
 # A folder that any user may write to, as long as the group is 0.
 SHARED_BY_GROUP_0 = 0o775
 
@@ -186,18 +184,9 @@ def build(name: str) -> Path:
         packed = [layers.build(spec) for spec in recipe.layers]
         with exclusive(archive.parent / ".lock", "another archive is being written"):
             oci.write_archive(archive, image.reference, packed, recipe.config)
-            _forget_old_archives(archive.parent, name)
+            layers.forget_old(archive.parent, name)
         say(f"built image {image.reference}: {archive.stat().st_size / 1e6:.0f} MB")
     return archive
-
-
-def _forget_old_archives(folder: Path, name: str) -> None:
-    """Keeps the last few: each edit of the collection makes one, and layers make one in a second."""
-    archives = [
-        path for path in folder.iterdir() if re.fullmatch(rf"{name}-[0-9a-f]{{16}}", path.stem)
-    ]
-    for old in sorted(archives, key=lambda path: path.stat().st_mtime)[:-ARCHIVES_KEPT]:
-        old.unlink()
 
 
 def _key(image: Image, recipe: Recipe) -> str:

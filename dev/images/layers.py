@@ -8,6 +8,7 @@ import hashlib
 import inspect
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -22,6 +23,9 @@ from devcluster.paths import cache
 from devcluster.progress import say
 
 from . import oci
+
+# Several branches are worked on by turns.
+VERSIONS_KEPT = 5
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ def build(spec: LayerSpec) -> oci.Layer:
         with exclusive(_folder() / ".lock", "another image build is under way"):
             if not described.exists():
                 _build(spec, packed, described)
+                forget_old(_folder(), spec.name)
     known = json.loads(described.read_text())
     return oci.Layer(packed, known["digest"], known["size_bytes"], spec.name)
 
@@ -108,6 +113,22 @@ def _build(spec: LayerSpec, packed: Path, described: Path) -> None:
     os.replace(partial, described)
     megabytes = layer.size_bytes / 1e6
     say(f"built layer {spec.name}: {megabytes:.0f} MB in {time.monotonic() - started:.0f} s")
+
+
+def forget_old(folder: Path, name: str) -> None:
+    """Keeps the last few of a name: each edit of the collection or of a builder makes a new one."""
+    kept = re.compile(rf"{re.escape(name)}-[0-9a-f]{{16}}")
+    versions: dict[str, list[Path]] = {}
+    for path in folder.iterdir():
+        if kept.fullmatch(path.stem):
+            versions.setdefault(path.stem, []).append(path)
+    newest_last = sorted(
+        versions.values(), key=lambda paths: max(path.stat().st_mtime for path in paths)
+    )
+    for paths in newest_last[:-VERSIONS_KEPT]:
+        # The description goes first: a layer without one is built again.
+        for path in sorted(paths):
+            path.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

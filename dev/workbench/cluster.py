@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+CURRENT = "current"
 IMAGES = ("alluxio", "alluxio-operator", "s3", "tools")
 # Where CLUSTER=current finds the images; the development cluster gets the ones built here.
 IMAGE_VARIABLES = {
@@ -49,6 +50,11 @@ class Cluster:
     name: str
     kubectl_command: tuple[str, ...]
     kubeconfig: str
+
+    @property
+    def is_development(self) -> bool:
+        """Whether the images on it are those that were built here."""
+        return self.name != CURRENT
 
     def kubectl(self, *args: str, stdin: str | None = None, check: bool = True) -> str:
         """Standard output of one kubectl command; raises KubectlError unless `check` is false."""
@@ -113,7 +119,7 @@ def wait_for(what: str, probe: Callable[[], Any], timeout_s: float, interval_s: 
 def current() -> Cluster:
     """The cluster of the user's kubeconfig and its current context."""
     path = os.environ.get("KUBECONFIG", str(Path.home() / ".kube" / "config"))
-    return Cluster("current", ("kubectl",), path)
+    return Cluster(CURRENT, ("kubectl",), path)
 
 
 def is_up(name: str) -> bool:
@@ -138,12 +144,17 @@ def development(name: str) -> Cluster:
     return Cluster(name, command, path)
 
 
+def built(image: str) -> Path:
+    """The archive of an image, built when it is missing."""
+    done = subprocess.run(
+        [ROOT / "dev/image", "build", image], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return Path(done.stdout.strip())
+
+
 def bring_up(name: str, nodes: int = 3, images: tuple[str, ...] = IMAGES) -> Cluster:
     """Builds what is missing and starts the development cluster with these images on it."""
-    built = subprocess.run(
-        [ROOT / "dev/image", "build", *images], stdout=subprocess.PIPE, text=True, check=True
-    )
-    archives = built.stdout.split()
+    archives = [built(image) for image in images]
     subprocess.run(
         [ROOT / "dev/cluster", "up", "--name", name, "--nodes", str(nodes)],
         stdout=sys.stderr,

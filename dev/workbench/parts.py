@@ -5,17 +5,21 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import subprocess
+import tarfile
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import yaml
 
+from workbench import cluster as clusters
 from workbench.cluster import ROOT, Cluster, image, wait_for
 
 S3_TEMPLATE = Path(__file__).parent / "s3.yaml.j2"
+OPERATOR = "alluxio-operator"
 # Looked for by the tests in every place where no credential may be.
 SECRET_KEY = "development-secret"
 
@@ -65,6 +69,30 @@ def play(
 def install_operator(cluster: Cluster) -> None:
     """Installs the operator by the collection's own playbook and waits for it."""
     play(cluster, "operator", variables={"operator_image": image("alluxio-operator")})
+    if cluster.is_development and runs_another_image(cluster, clusters.built("alluxio-operator")):
+        # The tag is the same for every build: Kubernetes sees nothing to do.
+        cluster.kubectl("-n", OPERATOR, "rollout", "restart", f"deployment/{OPERATOR}")
+        rollout(cluster, OPERATOR, f"deployment/{OPERATOR}")
+
+
+def runs_another_image(cluster: Cluster, archive: Path) -> bool:
+    """Whether a pod of the operator runs another image than that of the archive (their configurations' digests)."""
+    with tarfile.open(archive) as tar:
+
+        def read(name: str) -> Any:
+            member = tar.extractfile(name)
+            assert member is not None
+            return json.load(member)
+
+        manifest = read("index.json")["manifests"][0]["digest"]
+        wanted = read(f"blobs/{manifest.replace(':', '/')}")["config"]["digest"]
+    pods = cluster.get("-n", OPERATOR, "pods", "-l", f"app.kubernetes.io/name={OPERATOR}")["items"]
+    return any(
+        status["imageID"] != wanted
+        for pod in pods
+        for status in pod["status"]["containerStatuses"]
+        if not pod["metadata"].get("deletionTimestamp")
+    )
 
 
 def sample(name: str, space: str) -> dict[str, Any]:

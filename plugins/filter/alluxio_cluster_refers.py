@@ -14,7 +14,7 @@ from ansible_collections.alluxio.k8s.plugins.plugin_utils.resources_in import as
 
 
 def alluxio_cluster_refers(resource: Any) -> Any:
-    """The Secrets and StorageClasses that ``resource`` names."""
+    """The Secrets, StorageClasses and namespaces that ``resource`` names."""
     return wrap_var(alluxio_cluster.referred(as_resource(resource)))
 
 

@@ -29,6 +29,19 @@ KUBERNETES_OPTIONS: dict[str, Any] = {
     "context": {"type": "str", "fallback": (env_fallback, ["K8S_AUTH_CONTEXT"])},
 }
 
+# Which Alluxio is meant; documented by the fragment `alluxio.k8s.alluxio`, and module_utils/master_access.py.
+ALLUXIO_OPTIONS: dict[str, Any] = {
+    "cluster": {"type": "str"},
+    "namespace": {"type": "str"},
+    "masters": {"type": "list", "elements": "str"},
+    "user": {"type": "str", "default": "alluxio"},
+}
+ALLUXIO_CONSTRAINTS: dict[str, Any] = {
+    "mutually_exclusive": [("cluster", "masters")],
+    "required_one_of": [("cluster", "masters")],
+    "required_by": {"cluster": ("namespace",)},
+}
+
 
 class _Module(AnsibleModule):  # type: ignore[misc]
     def _log_invocation(self) -> None:

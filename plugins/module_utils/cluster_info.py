@@ -25,7 +25,7 @@ from .alluxio.master_web import Leader
 from .alluxio.model import CacheOnly, MasterCounters, TierUsage, Worker, WorkerState
 from .alluxio.transport import DirectTransport, Transport
 from .errors import AlluxioError
-from .kube.children import claim_row, workload_row
+from .kube.children import claim_row, share_row, workload_row
 from .kube.client import KubeClient
 from .kube.errors import Forbidden
 from .kube.pods import pod_row
@@ -37,6 +37,7 @@ _MOST_THREADS = 12
 _OPENSHIFT_KIND = ("security.openshift.io/v1", "SecurityContextConstraints")
 # Listing so many paths takes about 4 MB and 0.3 s of the proxy; more is not worth it every minute.
 _MOST_PATHS_LISTED = 1000
+_MOST_PATHS = 20
 
 
 def observe(
@@ -45,13 +46,15 @@ def observe(
     namespace: str,
     secrets: Sequence[str],
     storage_classes: Sequence[str],
+    namespaces: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The ``observed`` of the cluster.
 
     Raises the errors of kube/errors.py. A silent Alluxio is no error but ``alluxio: None`` with the
     reason in ``alluxio_error``.
     """
-    observed = _observe_kubernetes(client, name, namespace, secrets, storage_classes)
+    observed = _observe_kubernetes(client, name, namespace, secrets, storage_classes, namespaces)
+    observed["shares"] = _with_claims(client.direct, observed["shares"])
     alluxio, error = _observe_alluxio(client.direct, namespace, observed["pods"])
     return {**observed, "alluxio": alluxio, "alluxio_error": error}
 
@@ -71,6 +74,7 @@ def _observe_kubernetes(
     namespace: str,
     secrets: Sequence[str],
     storage_classes: Sequence[str],
+    namespaces: Sequence[str],
 ) -> dict[str, Any]:
     direct = client.direct
     children = {"namespace": namespace, "label_selector": selector(name)}
@@ -79,6 +83,8 @@ def _observe_kubernetes(
         "claims": partial(direct.list_objects, "v1", "PersistentVolumeClaim", **children),
         "StatefulSet": partial(client.list_objects, "apps/v1", "StatefulSet", **children),
         "Deployment": partial(client.list_objects, "apps/v1", "Deployment", **children),
+        "DaemonSet": partial(client.list_objects, "apps/v1", "DaemonSet", **children),
+        "shares": partial(_shares, direct, share_selector(name, namespace)),
         "openshift": partial(direct.has_kind, *_OPENSHIFT_KIND),
         **{
             f"secret/{secret}": partial(_version, direct, "v1", "Secret", secret, namespace)
@@ -88,6 +94,7 @@ def _observe_kubernetes(
             f"class/{each}": partial(_version, direct, "storage.k8s.io/v1", "StorageClass", each)
             for each in storage_classes
         },
+        **{f"namespace/{each}": partial(_namespace, direct, each) for each in namespaces},
     }
     observed_at = datetime.now(UTC)
     with ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="kubernetes") as pool:
@@ -100,13 +107,53 @@ def _observe_kubernetes(
         "claims": _by_name(claim_row(claim) for claim in found["claims"]),
         "workloads": _by_name(
             workload_row(kind, workload)
-            for kind in ("StatefulSet", "Deployment")
+            for kind in ("StatefulSet", "Deployment", "DaemonSet")
             for workload in found[kind]
         ),
         "secrets": {secret: found[f"secret/{secret}"] is not None for secret in secrets},
         "secret_versions": {secret: found[f"secret/{secret}"] or "" for secret in secrets},
         "storage_classes": {each: found[f"class/{each}"] is not None for each in storage_classes},
+        "namespaces": {each: found[f"namespace/{each}"] for each in namespaces},
+        "shares": found["shares"],
+        # Set in the operator's pod alone: whom the pods must let in.
+        "operator_namespace": os.environ.get("POD_NAMESPACE"),
     }
+
+
+def share_selector(name: str, namespace: str) -> str:
+    """What the volumes for applications have in common (plans/fuse.py)."""
+    return f"alluxio.io/fuse-of={name},alluxio.io/namespace={namespace}"
+
+
+def _shares(client: KubeClient, label_selector: str) -> list[dict[str, Any]]:
+    """The volumes for applications. Who may not look has made none."""
+    try:
+        return list(client.list_objects("v1", "PersistentVolume", label_selector=label_selector))
+    except Forbidden:
+        return []
+
+
+def _with_claims(client: KubeClient, volumes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    rows = []
+    for volume in volumes:
+        wanted = volume["spec"].get("claimRef") or {}
+        claim = None
+        if wanted.get("name") and wanted.get("namespace"):
+            claim = client.get("v1", "PersistentVolumeClaim", wanted["name"], wanted["namespace"])
+        rows.append(share_row(volume, claim))
+    return sorted(rows, key=lambda row: str(row["volume"]))
+
+
+def _namespace(client: KubeClient, name: str) -> dict[str, Any] | None:
+    """Labels and annotations of a namespace; None when it is not there or may not be seen."""
+    try:
+        found = client.get("v1", "Namespace", name)
+    except Forbidden:
+        return None
+    if found is None:
+        return None
+    metadata = found["metadata"]
+    return {key: metadata.get(key) or {} for key in ("labels", "annotations")}
 
 
 def _by_name(rows: Any) -> list[dict[str, Any]]:
@@ -161,13 +208,15 @@ def _observe_alluxio(
     except AlluxioError as error:
         return None, reason_of(error)
     proxies = [pod for pod in pods if _may_answer(pod, "proxy") and pod["ready"]]
-    cache_only = _cache_only(client, namespace, proxies, counters)
+    cache_only, unknown = _cache_only(client, namespace, proxies, counters)
     return {
         **_leader_row(leader, masters[leader.index]["name"]),
         "lost_masters": list(quorum.lost),
         "files_to_persist": counters.files_to_persist,
         "not_persisted_bytes": cache_only.not_persisted_bytes if cache_only else None,
         "lost_files": cache_only.lost_files if cache_only else None,
+        "cache_only": _cache_only_row(cache_only) if cache_only else None,
+        "cache_only_unknown": unknown,
     }, None
 
 
@@ -180,22 +229,36 @@ def _cache_only(
     namespace: str,
     proxies: Sequence[Mapping[str, Any]],
     counters: MasterCounters,
-) -> CacheOnly | None:
-    """None where no cheap answer exists.
+) -> tuple[CacheOnly | None, str | None]:
+    """None and the reason where no cheap answer exists.
 
     No figure of the master tells these bytes (docs/decisions/0042), so they are added up from a
     listing while the tree is small.
     """
-    if not proxies or counters.total_paths > _MOST_PATHS_LISTED:
-        return None
+    if counters.total_paths > _MOST_PATHS_LISTED:
+        return None, f"more than {_MOST_PATHS_LISTED} files and folders are not listed every minute"
+    if not proxies:
+        return None, "no proxy is there to ask"
     road = web_transport(client, namespace, proxies[0], proxy_rest.REST_PORT, os.environ)
     if not isinstance(road, DirectTransport):
         # The API server decodes and merges the slashes of the path that REST needs.
-        return None
+        return None, "from outside Kubernetes the proxy cannot be asked"
     try:
-        return proxy_rest.get_cache_only(road, "/", _WEB_DEADLINE_S)
-    except AlluxioError:
-        return None
+        return proxy_rest.get_cache_only(road, "/", _WEB_DEADLINE_S), None
+    except AlluxioError as error:
+        return None, f"the proxy does not tell: {master_web.reason_of(error)}"
+
+
+def _cache_only_row(found: CacheOnly) -> dict[str, Any]:
+    return {
+        "files": len(found.files),
+        "largest": [
+            {"path": path, "length_bytes": length} for path, length in found.files[:_MOST_PATHS]
+        ],
+        "held_by": [
+            {"hosts": list(hosts), "bytes": count} for hosts, count in found.held_by.items()
+        ],
+    }
 
 
 def _leader_row(leader: Leader, pod: str) -> dict[str, Any]:

@@ -49,6 +49,11 @@ options:
     type: list
     elements: str
     default: []
+  namespaces:
+    description: Names of namespaces whose labels and annotations matter.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -95,7 +100,7 @@ observed:
       elements: dict
     workloads:
       description:
-        - A row for each StatefulSet and Deployment, with C(kind), C(name), C(component), C(pool),
+        - A row for each StatefulSet, Deployment and DaemonSet, with C(kind), C(name), C(component), C(pool),
           C(replicas), C(ready_replicas), C(updated_replicas), C(generation),
           C(observed_generation) and C(claim_templates).
       type: list
@@ -107,6 +112,21 @@ observed:
       description:
         - For each of O(storage_classes) whether it exists; true also where we may not look.
       type: dict
+    namespaces:
+      description:
+        - For each of O(namespaces) its C(labels) and C(annotations); null when it does not exist or
+          may not be seen.
+      type: dict
+    shares:
+      description:
+        - A row for each PersistentVolume by which applications mount the file system, with
+          C(volume), C(phase), C(claim_namespace), C(claim), C(created) and
+          C(claim_is_ours).
+      type: list
+      elements: dict
+    operator_namespace:
+      description: Namespace of the operator that looks; null when it is none.
+      type: str
     alluxio:
       description: The leading master's own account; null when none answers.
       type: dict
@@ -153,6 +173,16 @@ observed:
               without a proxy with REST, beyond 1000 files and directories, and when asked from
               outside Kubernetes.
           type: int
+        cache_only:
+          description:
+            - More about those files, null as RV(observed.alluxio.not_persisted_bytes). C(files) is
+              their number, C(largest) has C(path) and C(length_bytes) of at most 20 of them, and
+              C(held_by) has C(bytes) by the C(hosts) that hold a copy, so that these bytes are lost
+              when all of those workers go.
+          type: dict
+        cache_only_unknown:
+          description: Why that is not known; null when it is.
+          type: str
         lost_files:
           description:
             - Files with blocks that no worker holds and that were never persisted. Null when that
@@ -177,6 +207,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "namespace": {"type": "str", "required": True},
     "secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "storage_classes": {"type": "list", "elements": "str", "default": []},
+    "namespaces": {"type": "list", "elements": "str", "default": []},
     **KUBERNETES_OPTIONS,
 }
 
@@ -191,6 +222,7 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
             params["namespace"],
             params["secrets"],
             params["storage_classes"],
+            params["namespaces"],
         )
     return {"observed": observed}
 

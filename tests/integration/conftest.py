@@ -145,6 +145,7 @@ def _kube_apiserver(folder: Path, etcd_port: int, port: int) -> list[str]:
         f"--service-account-key-file={key}",
         f"--service-account-signing-key-file={key}",
         # No controller makes the service accounts that this admission plugin waits for.
+        "--allow-privileged=true",
         "--disable-admission-plugins=ServiceAccount",
     ]
 

@@ -88,7 +88,9 @@ def test_alluxio_knows_no_kubernetes(path: Path) -> None:
     assert not {name for name in imports(path) if name.split(".")[0] in KUBERNETES}
 
 
-@pytest.mark.parametrize("path", files(CORE / "plans"), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", files(CORE / "plans", CORE / "locality"), ids=lambda path: path.name
+)
 def test_plans_do_no_input_or_output(path: Path) -> None:
     assert not {name for name in imports(path) if name.split(".")[0] in INPUT_OUTPUT}
 

@@ -115,8 +115,23 @@ class ServerFailed(RequestRefused):
     """The server met an error of its own or of the UFS."""
 
 
+class NotReadable(AlluxioError):
+    """A file's bytes cannot be had; ``details["causes"]`` has what each worker said."""
+
+    def __init__(self, path: str, why: str, remedy: str, causes: Mapping[str, str]) -> None:
+        said = "".join(f"; {worker}: {cause}" for worker, cause in causes.items())
+        super().__init__(f"{path}: {why}{said}", remedy, path=path, causes=dict(causes))
+
+
+class NotWritten(AlluxioError):
+    """A write did not come to its end, and nothing of it is left, or what is left is named."""
+
+    def __init__(self, path: str, why: str, remedy: str) -> None:
+        super().__init__(f"{path}: {why}", remedy, path=path)
+
+
 _BY_STATUS: dict[str, tuple[type[RequestRefused], str]] = {
-    "NOT_FOUND": (PathNotFound, "check the path; one that exists only in the UFS must be loaded"),
+    "NOT_FOUND": (PathNotFound, "check the name; a path that exists only in the UFS must be loaded"),
     "ALREADY_EXISTS": (PathExists, "remove it first, or choose another path"),
     "PERMISSION_DENIED": (PermissionRefused, "use another user, or change owner or mode"),
     "UNAUTHENTICATED": (NotAuthenticated, "check alluxio.security.authentication.type"),

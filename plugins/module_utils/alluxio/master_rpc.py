@@ -16,6 +16,7 @@ from types import TracebackType
 from .endpoint import Endpoint, Road, direct
 from .rpc.blocks import BlockMaster
 from .rpc.channel import Login
+from .rpc.files import FileSystem
 from .rpc.journal import JournalMaster
 from .rpc.masters import Masters
 from .rpc.meta import MetaMaster
@@ -24,7 +25,10 @@ RPC_PORT = 19998
 
 
 class MasterRpc:
-    """``blocks``, ``meta`` and ``journal`` of whichever master leads; see ``Masters`` for the rest."""
+    """``files``, ``blocks``, ``meta`` and ``journal`` of whichever master leads.
+
+    See ``Masters`` for the arguments.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class MasterRpc:
         self.masters = Masters(
             addresses, login, road=road, deadline_s=deadline_s, leader_s=leader_s
         )
+        self.files = FileSystem(self.masters)
         self.blocks = BlockMaster(self.masters)
         self.meta = MetaMaster(self.masters)
         self.journal = JournalMaster(self.masters)

@@ -19,7 +19,16 @@ from urllib.parse import urlsplit, urlunsplit
 from ..errors import AlluxioError
 from ._json import Node
 from .errors import ServerUnreachable, reason_of
-from .model import MasterCounters, MasterInfo, Mount, Quorum, TierUsage, Worker, WorkerState
+from .model import (
+    MasterCounters,
+    MasterInfo,
+    Mount,
+    Quorum,
+    TierUsage,
+    Worker,
+    WorkerAddress,
+    WorkerState,
+)
 from .transport import Transport
 
 WEB_PORT = 19999
@@ -104,7 +113,7 @@ def parse_info(document: Node) -> MasterInfo:
         capacity_bytes=capacity.read_int("total"),
         used_bytes=capacity.read_int("used"),
         tiers=_cluster_tiers(document),
-        workers=_one_a_host(
+        workers=one_a_host(
             [_worker(node, WorkerState.LIVE) for node in document.read_list("workers")]
             + [_worker(node, WorkerState.LOST) for node in document.read_list("lostWorkers")]
         ),
@@ -151,8 +160,16 @@ def _worker(node: Node, state: WorkerState) -> Worker:
     total = node.read_map("capacityBytesOnTiers")
     if node.read_str("state").lower() in _OUT_OF_SERVICE:
         state = WorkerState.DECOMMISSIONED
+    address = node.get("address")
     return Worker(
-        host=node.get("address").read_str("host"),
+        host=address.read_str("host"),
+        address=WorkerAddress(
+            host=address.read_str("host"),
+            container_host=address.read_str("containerHost"),
+            rpc_port=address.read_int("rpcPort"),
+            web_port=address.read_int("webPort"),
+        ),
+        version=node.read_str("version"),
         worker_id=node.read_int("id"),
         state=state,
         capacity_bytes=node.read_int("capacityBytes"),
@@ -166,7 +183,8 @@ def _worker(node: Node, state: WorkerState) -> Worker:
     )
 
 
-def _one_a_host(workers: Sequence[Worker]) -> tuple[Worker, ...]:
+def one_a_host(workers: Sequence[Worker]) -> tuple[Worker, ...]:
+    """Of each host the entry that counts: a restarted worker leaves its old identity behind."""
     order = (WorkerState.LIVE, WorkerState.DECOMMISSIONED, WorkerState.LOST)
     best: dict[str, Worker] = {}
     for worker in sorted(workers, key=lambda w: (order.index(w.state), -w.start_time_ms)):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import quote
 
 from ._json import Node
@@ -12,7 +13,6 @@ from .transport import Transport
 
 REST_PORT = 39999
 
-_NOT_CACHED_ALONE = ("PERSISTED", "LOST")
 
 # Seen on 2.9.6: 2.5-4 KB of JSON for a file of one block, about 1 KB more for each further block.
 _LIMIT_BYTES = 16 * 1024 * 1024
@@ -39,8 +39,25 @@ def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheO
     )
     listing = Node.parse(body, f"{transport.address}{target}")
     files = [entry for entry in listing.elements() if not entry.read_bool("folder")]
-    lost = [file for file in files if file.read_str("persistenceState") == "LOST"]
-    cached = [file for file in files if file.read_str("persistenceState") not in _NOT_CACHED_ALONE]
+    cached = [file for file in files if file.read_str("persistenceState") != "PERSISTED"]
+    held = [file for file in cached if file.read_str("persistenceState") != "LOST"]
+    sizes = [(file.read_str("path"), file.read_int("length")) for file in cached]
     return CacheOnly(
-        not_persisted_bytes=sum(file.read_int("length") for file in cached), lost_files=len(lost)
+        not_persisted_bytes=sum(length for _, length in sizes),
+        lost_files=sum(file.read_str("persistenceState") == "LOST" for file in cached),
+        files=tuple(sorted(sizes, key=lambda row: (-row[1], row[0]))),
+        held_by=_held_by(held),
     )
+
+
+def _held_by(files: list[Node]) -> dict[tuple[str, ...], int]:
+    held: Counter[tuple[str, ...]] = Counter()
+    for file in files:
+        for row in file.read_list("fileBlockInfos"):
+            block = row.get("blockInfo")
+            hosts = {
+                location.get("workerAddress").read_str("host")
+                for location in block.read_list("locations")
+            }
+            held[tuple(sorted(hosts))] += block.read_int("length")
+    return dict(sorted(held.items()))

@@ -41,20 +41,42 @@ def _claim_message(status: Mapping[str, Any]) -> str:
     return "; ".join(c["message"] for c in conditions if c.get("message"))
 
 
+def share_row(volume: Mapping[str, Any], claim: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The row of a volume for applications in ``observed.shares``, with what became of its claim."""
+    wanted = volume["spec"].get("claimRef") or {}
+    labels = volume["metadata"].get("labels") or {}
+    theirs = ((claim or {}).get("metadata") or {}).get("labels") or {}
+    marks = [key for key in labels if key.startswith("alluxio.io/")]
+    return {
+        "volume": volume["metadata"]["name"],
+        "phase": (volume.get("status") or {}).get("phase", "Pending"),
+        "claim_namespace": wanted.get("namespace", ""),
+        "claim": wanted.get("name", ""),
+        "created": volume["metadata"]["creationTimestamp"],
+        # One of that name that somebody else made must not be deleted with the volume.
+        "claim_is_ours": bool(marks) and all(theirs.get(key) == labels[key] for key in marks),
+    }
+
+
 def workload_row(kind: str, workload: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a StatefulSet or Deployment in ``observed.workloads``."""
+    """The row of a StatefulSet, Deployment or DaemonSet in ``observed.workloads``."""
     metadata, spec = workload["metadata"], workload["spec"]
     status = workload.get("status") or {}
     labels = metadata.get("labels") or {}
+    # The API server fills in 1; 0 is a value.
+    replicas = spec.get("replicas", 1)
+    ready, updated = status.get("readyReplicas", 0), status.get("updatedReplicas", 0)
+    if kind == "DaemonSet":
+        replicas = status.get("desiredNumberScheduled", 0)
+        ready, updated = status.get("numberReady", 0), status.get("updatedNumberScheduled", 0)
     return {
         "kind": kind,
         "name": metadata["name"],
         "component": labels.get(COMPONENT_LABEL, ""),
         "pool": labels.get(POOL_LABEL, ""),
-        # The API server fills in 1; 0 is a value.
-        "replicas": spec.get("replicas", 1),
-        "ready_replicas": status.get("readyReplicas", 0),
-        "updated_replicas": status.get("updatedReplicas", 0),
+        "replicas": replicas,
+        "ready_replicas": ready,
+        "updated_replicas": updated,
         "revision": status.get("updateRevision", ""),
         "generation": metadata["generation"],
         "observed_generation": status.get("observedGeneration", 0),

@@ -1104,6 +1104,16 @@ ALLUXIO_CLUSTER_SPEC: dict[str, Any] = {
                             },
                         },
                     },
+                    "shortCircuit": {
+                        "type": "object",
+                        "default": {},
+                        "properties": {
+                            "enabled": {
+                                "type": "boolean",
+                                "default": False,
+                            },
+                        },
+                    },
                 },
             },
         },
@@ -1421,6 +1431,380 @@ ALLUXIO_CLUSTER_SPEC: dict[str, Any] = {
                             },
                             "readOnly": {
                                 "type": "boolean",
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        "fuse": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "enabled": {
+                    "type": "boolean",
+                    "default": False,
+                },
+                "alluxioPath": {
+                    "type": "string",
+                    "default": "/",
+                    "minLength": 1,
+                    "maxLength": 1024,
+                    "pattern": "^/\\S*$",
+                },
+                "mountOptions": {
+                    "type": "array",
+                    "maxItems": 32,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 256,
+                        "pattern": "^[a-z][a-z0-9_]*(=[-A-Za-z0-9_./:+]+)?$",
+                    },
+                },
+                "claims": {
+                    "type": "array",
+                    "maxItems": 64,
+                    "x-kubernetes-list-map-keys": [
+                        "namespace",
+                        "name",
+                    ],
+                    "items": {
+                        "type": "object",
+                        "required": [
+                            "namespace",
+                            "name",
+                        ],
+                        "properties": {
+                            "namespace": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 63,
+                                "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                            },
+                            "name": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                            },
+                        },
+                    },
+                },
+                "memory": {
+                    "type": "object",
+                    "properties": {
+                        "heap": {
+                            "type": "string",
+                            "maxLength": 24,
+                            "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                        },
+                        "directMemory": {
+                            "type": "string",
+                            "maxLength": 24,
+                            "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                        },
+                        "overhead": {
+                            "type": "string",
+                            "maxLength": 24,
+                            "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                        },
+                    },
+                },
+                "resources": {
+                    "type": "object",
+                    "properties": {
+                        "requests": {
+                            "type": "object",
+                            "maxProperties": 16,
+                            "additionalProperties": {
+                                "x-kubernetes-int-or-string": True,
+                                "maxLength": 32,
+                                "pattern": "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE]([+-]?[0-9]+))?$",
+                            },
+                        },
+                        "limits": {
+                            "type": "object",
+                            "maxProperties": 16,
+                            "additionalProperties": {
+                                "x-kubernetes-int-or-string": True,
+                                "maxLength": 32,
+                                "pattern": "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE]([+-]?[0-9]+))?$",
+                            },
+                        },
+                    },
+                },
+                "jvmOptions": {
+                    "type": "array",
+                    "maxItems": 64,
+                    "items": {
+                        "type": "string",
+                        "minLength": 2,
+                        "maxLength": 1024,
+                        "pattern": "^-\\S+$",
+                    },
+                },
+                "env": {
+                    "type": "array",
+                    "maxItems": 128,
+                    "x-kubernetes-list-map-keys": [
+                        "name",
+                    ],
+                    "items": {
+                        "type": "object",
+                        "required": [
+                            "name",
+                        ],
+                        "properties": {
+                            "name": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[-._a-zA-Z][-._a-zA-Z0-9]*$",
+                            },
+                            "value": {
+                                "type": "string",
+                                "maxLength": 32768,
+                            },
+                            "valueFrom": {
+                                "type": "object",
+                                "x-kubernetes-preserve-unknown-fields": True,
+                            },
+                        },
+                    },
+                },
+                "properties": {
+                    "type": "object",
+                    "maxProperties": 512,
+                    "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 16384,
+                    },
+                },
+                "nodeSelector": {
+                    "type": "object",
+                    "maxProperties": 64,
+                    "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 63,
+                    },
+                },
+                "tolerations": {
+                    "type": "array",
+                    "maxItems": 64,
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "key": {
+                                "type": "string",
+                                "maxLength": 317,
+                            },
+                            "operator": {
+                                "type": "string",
+                                "enum": [
+                                    "Exists",
+                                    "Equal",
+                                ],
+                            },
+                            "value": {
+                                "type": "string",
+                                "maxLength": 63,
+                            },
+                            "effect": {
+                                "type": "string",
+                                "enum": [
+                                    "NoSchedule",
+                                    "PreferNoSchedule",
+                                    "NoExecute",
+                                ],
+                            },
+                            "tolerationSeconds": {
+                                "type": "integer",
+                            },
+                        },
+                    },
+                },
+                "podAnnotations": {
+                    "type": "object",
+                    "maxProperties": 64,
+                    "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 32768,
+                    },
+                },
+                "podLabels": {
+                    "type": "object",
+                    "maxProperties": 64,
+                    "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 63,
+                        "pattern": "^([a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?)?$",
+                    },
+                },
+                "priorityClassName": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 253,
+                    "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                },
+                "terminationGracePeriodSeconds": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "maximum": 86400,
+                    "default": 30,
+                },
+            },
+        },
+        "networkPolicy": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "enabled": {
+                    "type": "boolean",
+                    "default": True,
+                },
+                "allowFrom": {
+                    "type": "array",
+                    "maxItems": 64,
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "namespaceSelector": {
+                                "type": "object",
+                                "properties": {
+                                    "matchLabels": {
+                                        "type": "object",
+                                        "maxProperties": 32,
+                                        "additionalProperties": {
+                                            "type": "string",
+                                            "maxLength": 63,
+                                        },
+                                    },
+                                    "matchExpressions": {
+                                        "type": "array",
+                                        "maxItems": 32,
+                                        "items": {
+                                            "type": "object",
+                                            "required": [
+                                                "key",
+                                                "operator",
+                                            ],
+                                            "properties": {
+                                                "key": {
+                                                    "type": "string",
+                                                    "minLength": 1,
+                                                    "maxLength": 317,
+                                                },
+                                                "operator": {
+                                                    "type": "string",
+                                                    "enum": [
+                                                        "In",
+                                                        "NotIn",
+                                                        "Exists",
+                                                        "DoesNotExist",
+                                                    ],
+                                                },
+                                                "values": {
+                                                    "type": "array",
+                                                    "maxItems": 64,
+                                                    "items": {
+                                                        "type": "string",
+                                                        "maxLength": 63,
+                                                    },
+                                                },
+                                            },
+                                        },
+                                    },
+                                },
+                            },
+                            "podSelector": {
+                                "type": "object",
+                                "properties": {
+                                    "matchLabels": {
+                                        "type": "object",
+                                        "maxProperties": 32,
+                                        "additionalProperties": {
+                                            "type": "string",
+                                            "maxLength": 63,
+                                        },
+                                    },
+                                    "matchExpressions": {
+                                        "type": "array",
+                                        "maxItems": 32,
+                                        "items": {
+                                            "type": "object",
+                                            "required": [
+                                                "key",
+                                                "operator",
+                                            ],
+                                            "properties": {
+                                                "key": {
+                                                    "type": "string",
+                                                    "minLength": 1,
+                                                    "maxLength": 317,
+                                                },
+                                                "operator": {
+                                                    "type": "string",
+                                                    "enum": [
+                                                        "In",
+                                                        "NotIn",
+                                                        "Exists",
+                                                        "DoesNotExist",
+                                                    ],
+                                                },
+                                                "values": {
+                                                    "type": "array",
+                                                    "maxItems": 64,
+                                                    "items": {
+                                                        "type": "string",
+                                                        "maxLength": 63,
+                                                    },
+                                                },
+                                            },
+                                        },
+                                    },
+                                },
+                            },
+                            "ipBlock": {
+                                "type": "object",
+                                "required": [
+                                    "cidr",
+                                ],
+                                "properties": {
+                                    "cidr": {
+                                        "type": "string",
+                                        "minLength": 4,
+                                        "maxLength": 49,
+                                        "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$",
+                                    },
+                                    "except": {
+                                        "type": "array",
+                                        "maxItems": 64,
+                                        "items": {
+                                            "type": "string",
+                                            "minLength": 4,
+                                            "maxLength": 49,
+                                            "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$",
+                                        },
+                                    },
+                                },
+                            },
+                            "to": {
+                                "type": "array",
+                                "default": [
+                                    "alluxio",
+                                    "proxy",
+                                ],
+                                "minItems": 1,
+                                "maxItems": 3,
+                                "items": {
+                                    "type": "string",
+                                    "enum": [
+                                        "alluxio",
+                                        "proxy",
+                                        "metrics",
+                                    ],
+                                },
                             },
                         },
                     },

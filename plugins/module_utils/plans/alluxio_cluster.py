@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import cluster_rules, cluster_values, existing, naming, refers, rollout
+from . import (
+    cluster_rules,
+    cluster_values,
+    existing,
+    fuse,
+    naming,
+    network_policy,
+    node_files,
+    refers,
+    rollout,
+)
 from ._schemas import ALLUXIO_CLUSTER_SPEC
 from .cluster_rules import Cluster
 from .findings import Findings
@@ -24,22 +34,29 @@ KINDS = [
     {"api_version": "v1", "kind": "ServiceAccount"},
     {"api_version": "apps/v1", "kind": "StatefulSet"},
     {"api_version": "apps/v1", "kind": "Deployment"},
+    {"api_version": "apps/v1", "kind": "DaemonSet"},
     {"api_version": "policy/v1", "kind": "PodDisruptionBudget"},
+    {"api_version": "networking.k8s.io/v1", "kind": "NetworkPolicy"},
 ]
 
 
 def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dict[str, Any]:
     """The plan of ``resource`` ({metadata, spec}) as plain data.
 
-    With ``errors`` only name, namespace, errors, warnings and refers are there. Never raises for
-    what a user wrote.
+    With ``errors`` only name, namespace, errors, warnings, refers and shares are there. Never
+    raises for what a user wrote. ``shares``: every volume for applications that exists, as objects.
     """
     observed = observed or {}
     findings = Findings()
     metadata = resource.get("metadata") or {}
     name, namespace, raw = metadata.get("name"), metadata.get("namespace"), resource.get("spec")
     mentioned = refers.references(raw)
-    result = {"name": name, "namespace": namespace, "refers": _refers(mentioned)}
+    result: dict[str, Any] = {
+        "name": name,
+        "namespace": namespace,
+        "refers": _refers(mentioned, namespace, raw),
+        "shares": fuse.surplus([], observed),
+    }
     spec = complete({} if raw is None else raw, ALLUXIO_CLUSTER_SPEC, "spec", findings)
     naming.check_names(name, namespace, _pools(spec), findings)
     if not findings.count:
@@ -48,9 +65,15 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
         cluster = Cluster(
             str(name), str(namespace), spec, openshift, versions, _cached_alone(metadata, observed)
         )
+        network_policy.check(spec, findings)
+        node_files.check(cluster.namespace, spec, observed, findings)
+        fuse.check(cluster.name, cluster.namespace, spec, observed, findings)
         sizes = cluster_rules.check(cluster, observed, findings)
         if sizes is not None:
             result |= cluster_values.values(cluster, sizes)
+            result["network_policies"] = network_policy.policies(cluster, observed)
+            wanted = result["fuse"]["claims"] if result["fuse"] else []
+            result["surplus_shares"] = fuse.surplus(wanted, observed)
             result["missing"] = _missing(mentioned, observed)
             result["rollout"] = _rollout(cluster, result, observed)
             result["recreate"] = existing.recreations(
@@ -61,16 +84,19 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
 
 
 def referred(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """The Secrets and StorageClasses that a resource names, before it is planned and whether or not
-    it is valid.
+    """What a resource names but does not make, before it is planned and whether or not it is
+    valid.
     """
-    return _refers(refers.references(resource.get("spec")))
+    namespace = (resource.get("metadata") or {}).get("namespace")
+    spec = resource.get("spec")
+    return _refers(refers.references(spec), namespace, spec)
 
 
-def _refers(mentioned: list[Reference]) -> dict[str, Any]:
+def _refers(mentioned: list[Reference], namespace: Any, spec: Any) -> dict[str, Any]:
     return {
         "secrets": refers.names(mentioned, "Secret"),
         "storage_classes": refers.names(mentioned, "StorageClass"),
+        "namespaces": refers.namespaces(namespace, spec),
         "kinds": KINDS,
     }
 
@@ -84,8 +110,8 @@ def _cached_alone(metadata: Mapping[str, Any], observed: Mapping[str, Any]) -> i
     """Bytes that may not be lost with a worker, as far as that is known."""
     if (metadata.get("annotations") or {}).get(DISCARD) == "true":
         return 0
-    alluxio = observed.get("alluxio") or {}
-    return int(alluxio.get("not_persisted_bytes") or 0)
+    known = (observed.get("alluxio") or {}).get("cache_only") or {}
+    return sum(int(row["bytes"]) for row in known.get("held_by") or () if row["hosts"])
 
 
 def _rollout(

@@ -57,6 +57,7 @@ def find_problems(plan: Mapping[str, Any], observed: Mapping[str, Any]) -> list[
         *_pod_problems(scene),
         *_claim_problems(scene),
         *_missing_pods(scene),
+        *_fuse_problems(scene),
         *_master_problems(scene),
         *_worker_problems(scene),
         *_notes(scene),
@@ -175,7 +176,7 @@ def _claim_problems(scene: _Scene) -> Iterator[Problem]:
 
 def _missing_pods(scene: _Scene) -> Iterator[Problem]:
     """Pods that do not exist at all: a quota or an admission rule shows only here."""
-    for kind, name, replicas, part in _wanted_workloads(scene.plan):
+    for kind, name, replicas, part in _wanted_workloads(scene):
         there = [pod for pod in scene.pods if pod.part == part]
         if len(there) < replicas:
             fact = f"{kind} {name} has {len(there)} of {replicas} pods"
@@ -184,15 +185,38 @@ def _missing_pods(scene: _Scene) -> Iterator[Problem]:
             yield Problem(Weight.MISSING, "PodsMissing", fact, remedy, young)
 
 
-def _wanted_workloads(
-    plan: Mapping[str, Any],
-) -> Iterator[tuple[str, str, int, tuple[str, str]]]:
+def _wanted_workloads(scene: _Scene) -> Iterator[tuple[str, str, int, tuple[str, str]]]:
+    plan, fuse = scene.plan, scene.plan["fuse"]
     masters, proxy = plan["masters"], plan["proxy"]
     yield "StatefulSet", masters["workload"], masters["replicas"], ("master", "")
     for pool in plan["pools"]:
         yield "StatefulSet", pool["workload"], pool["replicas"], ("worker", pool["name"])
     if proxy:
         yield "Deployment", proxy["workload"], proxy["replicas"], ("proxy", "")
+    if fuse:
+        for row in scene.observed["workloads"]:
+            # How many, Kubernetes knows alone: one on each node that fits.
+            if row["name"] == fuse["workload"]:
+                yield "DaemonSet", row["name"], row["replicas"], ("fuse", "")
+
+
+def _fuse_problems(scene: _Scene) -> Iterator[Problem]:
+    fuse = scene.plan["fuse"]
+    if not fuse:
+        return
+    for row in scene.observed["workloads"]:
+        if row["name"] == fuse["workload"] and row["observed_generation"] and not row["replicas"]:
+            fact = f"DaemonSet {row['name']} fits on no node"
+            remedy = "see spec.fuse.nodeSelector and tolerations"
+            yield Problem(Weight.BLOCKING, "NoNodeForFuse", fact, remedy)
+    shares = {row["volume"]: row for row in scene.observed["shares"]}
+    for claim in fuse["claims"]:
+        share = shares.get(claim["volume"])
+        if share is None or share["phase"] != "Bound":
+            young = share is None or _age_s(share, scene.now) < _VOLUME_GRACE_S
+            fact = f"Claim {claim['namespace']}/{claim['name']} is not bound yet"
+            remedy = f"see kubectl -n {claim['namespace']} describe pvc {claim['name']}"
+            yield Problem(Weight.MISSING, "ClaimPending", fact, remedy, young)
 
 
 def _master_problems(scene: _Scene) -> Iterator[Problem]:

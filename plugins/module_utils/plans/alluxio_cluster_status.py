@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..quantities import describe_bytes
+from . import cache_only
 from .alluxio_cluster_problems import Problem, Weight, find_problems, finding_sentence
 
 PASS_PERIOD_S = 5
@@ -56,6 +57,8 @@ class Verdict:
     problems: list[str] = field(default_factory=list)
     settled: bool = False
     moving: bool = False
+    wakes_itself: bool = False
+    """Nothing moves but objects that this pass changed: the watch on them brings the next pass."""
     failed: str | None = None
 
 
@@ -83,7 +86,7 @@ def cluster_status(
         "phase": verdict.phase,
         **_generation(cluster),
         **_figures(plan, observed, previous),
-        "conditions": _conditions(verdict, cluster),
+        "conditions": _conditions(verdict, cluster, observed),
         "problems": bounded([_cut(p, _LONGEST_PROBLEM) for p in verdict.problems], _MOST_PROBLEMS),
     }
     summary = _summary(status, verdict)
@@ -91,7 +94,7 @@ def cluster_status(
         "status": status,
         "events": [*_step_events(step), *_events(previous, verdict.phase, summary)],
         "settled": verdict.settled,
-        "requeue_after_s": (step.get("again_s") or PASS_PERIOD_S) if verdict.moving else None,
+        "requeue_after_s": _next_pass(verdict, step),
         "failed": verdict.failed,
         "summary": summary,
     }
@@ -165,6 +168,10 @@ def _left_over(observed: Mapping[str, Any] | None, keeps_claims: bool) -> list[s
         return ["what is left could not be seen"]
     left = [f"{row['kind']} {row['name']}" for row in observed["workloads"]]
     left += [f"Pod {row['name']}" for row in observed["pods"]]
+    left += [
+        f"Claim {row['claim_namespace']}/{row['claim']} of applications, which pods may still use"
+        for row in observed["shares"]
+    ]
     if not keeps_claims:
         left += [f"Claim {row['name']}" for row in observed["claims"]]
     return left
@@ -221,7 +228,8 @@ def _standing_or_coming(
     shown = [p for p in problems if not (patient and p.weight is Weight.MISSING and p.young)]
     grave = [p for p in shown if p.weight is not Weight.NOTE]
     leaving = any(pod["deleting"] for pod in observed["pods"])
-    moving = (bool(rolling) and not stuck) or leaving or any(p.young for p in missing)
+    waiting = leaving or any(p.young for p in missing)
+    moving = (bool(rolling) and not stuck) or waiting
     return Verdict(
         phase=phase,
         available=_available(observed),
@@ -232,6 +240,7 @@ def _standing_or_coming(
         problems=[problem.message for problem in shown],
         settled=phase == "Ready",
         moving=moving,
+        wakes_itself=not waiting and _only_changed(applied),
     )
 
 
@@ -240,6 +249,11 @@ def _stopped_roll(step: Mapping[str, Any]) -> Problem:
     fact = f"The roll has stopped: {step['why'].removeprefix('stopped: ')}"
     remedy = f"correct the spec; {pods} still as before and serving"
     return Problem(Weight.BLOCKING, "RollStopped", fact, remedy)
+
+
+def _only_changed(applied: Mapping[str, Any]) -> bool:
+    # A new kind of object may not be watched yet: nothing wakes the operator for what was created.
+    return bool(applied.get("updated") or applied.get("pruned")) and not applied.get("created")
 
 
 def _phase(
@@ -305,12 +319,13 @@ def _rolling(
         **{pool["workload"]: pool["replicas"] for pool in plan["pools"]},
         **({plan["proxy"]["workload"]: plan["proxy"]["replicas"]} if plan["proxy"] else {}),
     }
+    daemons = [plan["fuse"]["workload"]] if plan["fuse"] else []
     return [
         f"{row['kind']}/{row['name']}"
         for row in observed["workloads"]
         if row["observed_generation"] < row["generation"]
         or row["updated_replicas"] < row["replicas"]
-        or row["replicas"] != wanted.get(row["name"])
+        or (row["name"] not in daemons and row["replicas"] != wanted.get(row["name"]))
     ]
 
 
@@ -388,6 +403,8 @@ def _figures(
         "workers": f"{workers['live']}/{workers['desired']}",
     }
     figures = {"masters": masters, "workers": workers, "columns": columns}
+    if plan.get("fuse"):
+        figures["fuse"] = _fuse(plan["fuse"], observed)
     endpoints = plan.get("endpoints") or previous.get("endpoints")
     if endpoints:
         figures["endpoints"] = endpoints
@@ -396,6 +413,15 @@ def _figures(
     columns["capacity"] = describe_bytes(alluxio["capacity_bytes"])
     columns["used"] = describe_bytes(alluxio["used_bytes"])
     return {**figures, **_leader_figures(alluxio)}
+
+
+def _fuse(planned: Mapping[str, Any], observed: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [row for row in observed["workloads"] if row["name"] == planned["workload"]]
+    return {
+        "desired": sum(row["replicas"] for row in rows),
+        "ready": sum(row["ready_replicas"] for row in rows),
+        "claims": [f"{claim['namespace']}/{claim['name']}" for claim in planned["claims"]],
+    }
 
 
 def _leader_figures(alluxio: Mapping[str, Any]) -> dict[str, Any]:
@@ -410,6 +436,7 @@ def _leader_figures(alluxio: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "filesToPersist": alluxio["files_to_persist"],
         "notPersistedBytes": alluxio["not_persisted_bytes"],
+        "cacheOnly": cache_only.figures(alluxio),
     }
     return {name: value for name, value in figures.items() if value is not None}
 
@@ -433,11 +460,14 @@ def _desired(
     return sum(w["replicas"] for w in observed["workloads"] if w["component"] == component)
 
 
-def _conditions(verdict: Verdict, cluster: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _conditions(
+    verdict: Verdict, cluster: Mapping[str, Any], observed: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
     named = {
         "Available": verdict.available,
         "Progressing": verdict.progressing,
         "Degraded": verdict.degraded,
+        "CacheOnlyData": Condition(*cache_only.condition((observed or {}).get("alluxio"))),
     }
     return [
         {
@@ -449,6 +479,16 @@ def _conditions(verdict: Verdict, cluster: Mapping[str, Any]) -> list[dict[str, 
         }
         for kind, condition in named.items()
     ]
+
+
+def _next_pass(verdict: Verdict, step: Mapping[str, Any]) -> int | None:
+    """After how many seconds the next pass is worth its while: when a step expects the next one."""
+    if not verdict.moving:
+        return None
+    expected = step.get("again_s")
+    if expected:
+        return int(expected)
+    return None if verdict.wakes_itself else PASS_PERIOD_S
 
 
 def _step_events(step: Mapping[str, Any]) -> list[dict[str, str]]:

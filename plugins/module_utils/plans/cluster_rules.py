@@ -72,11 +72,12 @@ class Pool:
 
 @dataclass(frozen=True)
 class Sizes:
-    """The memory of masters and proxy, and the pools."""
+    """The memory of masters, proxy and FUSE, and the pools."""
 
     master: Memory
     job_master: Memory
     proxy: Memory
+    fuse: Memory
     pools: list[Pool]
 
     @property
@@ -113,6 +114,7 @@ def _processes(spec: Spec) -> Iterator[tuple[Place, Spec]]:
         yield _place(pool, index), pool
         yield _place(pool, index, ".jobWorker"), pool["jobWorker"]
     yield Place("proxy", "spec.proxy"), spec["proxy"]
+    yield Place("fuse", "spec.fuse"), spec["fuse"]
 
 
 def _place(pool: Spec, index: int, part: str = "") -> Place:
@@ -121,7 +123,8 @@ def _place(pool: Spec, index: int, part: str = "") -> Place:
 
 def _pods(spec: Spec) -> list[tuple[str, Spec]]:
     pools = [(f"spec.workers[{index}]", pool) for index, pool in enumerate(spec["workers"])]
-    return [("spec.masters", spec["masters"]), *pools, ("spec.proxy", spec["proxy"])]
+    others = [(f"spec.{part}", spec[part]) for part in ("proxy", "fuse")]
+    return [("spec.masters", spec["masters"]), *pools, *others]
 
 
 def _check_mount(mount: Spec, findings: Findings) -> None:
@@ -170,10 +173,11 @@ def _sizes(spec: Spec, findings: Findings) -> Sizes | None:
     job_master = plan_memory("job-master", masters["jobMaster"], 0, job_place, findings)
     pools = [_pool(pool, index, findings) for index, pool in enumerate(spec["workers"])]
     proxy_memory = plan_memory("proxy", proxy, 0, Place("proxy", "spec.proxy"), findings)
+    fuse = plan_memory("fuse", spec["fuse"], 0, Place("fuse", "spec.fuse"), findings)
     whole = [pool for pool in pools if pool is not None]
-    if not (master and job_master and proxy_memory and len(whole) == len(pools)):
+    if not (master and job_master and proxy_memory and fuse and len(whole) == len(pools)):
         return None
-    return Sizes(master, job_master, proxy_memory, whole)
+    return Sizes(master, job_master, proxy_memory, fuse, whole)
 
 
 def _pool(pool: Spec, index: int, findings: Findings) -> Pool | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..quantities import format_alluxio_size, parse_millicores
-from . import pods
+from . import fuse, node_files, pods
 from .cluster_rules import Cluster, Pool, Sizes
 from .hashes import config_hash
 from .naming import MANAGED_BY, POOL_LABEL, selector
@@ -30,6 +30,7 @@ from .tiers import Claim, small_tier_properties, tier_properties
 Spec = Mapping[str, Any]
 
 S3_ENDPOINT, S3_REGION = "alluxio.underfs.s3.endpoint", "alluxio.underfs.s3.endpoint.region"
+DOMAIN_SOCKET = "alluxio.worker.data.server.domain.socket"
 RPC, EMBEDDED, JOB_RPC, JOB_EMBEDDED, HTTP = 19998, 19200, 20001, 20003, 39999
 
 
@@ -39,16 +40,17 @@ def values(cluster: Cluster, sizes: Sizes) -> dict[str, Any]:
     masters = _masters(cluster, sizes, files)
     pools = [_pool(cluster, sizes, pool, files) for pool in sizes.pools]
     proxy = _proxy(cluster, sizes, files) if cluster.spec["proxy"]["enabled"] else None
+    mounts = _fuse(cluster, sizes, files) if cluster.spec["fuse"]["enabled"] else None
     return {
         "version": cluster.version,
         "deletion_policy": cluster.spec["deletionPolicy"],
         "openshift": cluster.openshift,
         "labels": {
             component: cluster.labels(component)
-            for component in ("master", "worker", "proxy", "config")
+            for component in ("master", "worker", "proxy", "fuse", "config")
         },
         "image": _image(cluster.spec["image"]),
-        "service_account": _service_account(cluster),
+        "service_accounts": _service_accounts(cluster),
         "config": {"name": f"{cluster.name}-config", "files": files},
         "client": {
             "name": f"{cluster.name}-client",
@@ -63,6 +65,7 @@ def values(cluster: Cluster, sizes: Sizes) -> dict[str, Any]:
         },
         "pools": pools,
         "proxy": proxy,
+        "fuse": mounts,
         "disruption_budgets": _disruption_budgets(cluster, proxy is not None),
         "endpoints": _endpoints(cluster, proxy is not None),
     }
@@ -128,9 +131,16 @@ def _pool(cluster: Cluster, sizes: Sizes, pool: Pool, files: dict[str, str]) -> 
     ]
     defaults = _defaults(sizes) | small_tier_properties(pool.tiers)
     required = _required(cluster) | tier_properties(pool.tiers)
+    short_circuit = spec["shortCircuit"]["enabled"]
+    if short_circuit:
+        required[f"{DOMAIN_SOCKET}.address"] = node_files.DOMAIN
     digest = _configure(cluster, processes, defaults, required, files)
     labels = selector(cluster.name, "worker", name)
     mounts = [{"name": tier.volume, "mountPath": tier.path} for tier in pool.tiers]
+    volumes, domain = pods.tier_volumes(pool.tiers), []
+    if short_circuit:
+        volumes = [*volumes, node_files.domain_volume(cluster.name, cluster.namespace)]
+        domain = [{"name": "domain", "mountPath": node_files.DOMAIN}]
     return {
         "name": name,
         "workload": f"{cluster.name}-worker-{name}",
@@ -152,11 +162,12 @@ def _pool(cluster: Cluster, sizes: Sizes, pool: Pool, files: dict[str, str]) -> 
             cluster,
             spec,
             processes,
-            {"worker": mounts, "job-worker": []},
-            pods.tier_volumes(pool.tiers),
+            {"worker": [*mounts, *domain], "job-worker": domain},
+            volumes,
             Placement(labels, selector(cluster.name, "worker"), alone=True),
             digest,
-        ),
+        )
+        | _own_account(cluster, short_circuit),
     }
 
 
@@ -187,6 +198,29 @@ def _proxy(cluster: Cluster, sizes: Sizes, files: dict[str, str]) -> dict[str, A
     }
 
 
+def _own_account(cluster: Cluster, short_circuit: bool) -> dict[str, str]:
+    return {"service_account": _short_circuit_account(cluster)} if short_circuit else {}
+
+
+def _fuse(cluster: Cluster, sizes: Sizes, files: dict[str, str]) -> dict[str, Any]:
+    spec = cluster.spec["fuse"]
+    node = {"alluxio.locality.node": "$(HOST_IP)", "alluxio.user.hostname": "$(HOST_IP)"}
+    processes = [Process("fuse", "fuse", sizes.fuse, spec, node)]
+    defaults = _defaults(sizes) | fuse.PROPERTIES
+    digest = _configure(cluster, processes, defaults, _required(cluster), files)
+    labels = selector(cluster.name, "fuse")
+    pod = _pod(
+        cluster,
+        spec,
+        processes,
+        {"fuse": fuse.mounts(cluster)},
+        fuse.volumes(cluster),
+        Placement(labels, labels, alone=False, everywhere=True),
+        digest,
+    )
+    return fuse.values(cluster, pod, digest, labels)
+
+
 def _pod(
     cluster: Cluster,
     spec: Spec,
@@ -213,7 +247,8 @@ def _pod(
             **placement.selector,
         },
         "annotations": pods.pod_annotations(spec, digest),
-        "service_account": _service_account(cluster)["name"],
+        "service_account": _account(cluster),
+        "domain": any(volume["name"] == "domain" for volume in data_volumes),
         "security": pods.security(cluster.spec, cluster.openshift),
         "grace_period_s": spec["terminationGracePeriodSeconds"],
         "optional": optional,
@@ -288,6 +323,9 @@ def _required(cluster: Cluster) -> dict[str, str]:
         "alluxio.master.embedded.journal.addresses": ",".join(cluster.masters(EMBEDDED)),
         "alluxio.job.master.rpc.addresses": ",".join(cluster.masters(JOB_RPC)),
         "alluxio.job.master.embedded.journal.addresses": ",".join(cluster.masters(JOB_EMBEDDED)),
+        # A client then looks for the socket's file in place of comparing host names, and so takes a
+        # socket only where its pod has the folder.
+        f"{DOMAIN_SOCKET}.as.uuid": "true",
         **_lone_master(cluster),
     }
 
@@ -365,13 +403,26 @@ def _image(image: Spec) -> dict[str, str]:
     return {"reference": reference, "pull_policy": image["pullPolicy"]}
 
 
-def _service_account(cluster: Cluster) -> dict[str, Any]:
-    account = cluster.spec["serviceAccount"]
-    return {
-        "create": "name" not in account,
-        "name": account.get("name", cluster.name),
-        "annotations": account.get("annotations", {}),
-    }
+def _account(cluster: Cluster) -> str:
+    """The ServiceAccount of all pods that run restricted."""
+    return str(cluster.spec["serviceAccount"].get("name", cluster.name))
+
+
+def _short_circuit_account(cluster: Cluster) -> str:
+    return f"{cluster.name}-short-circuit"
+
+
+def _service_accounts(cluster: Cluster) -> list[dict[str, Any]]:
+    """Those to make. What needs more than restricted pods has one of its own, so that it can be
+    granted alone.
+    """
+    names = [] if "name" in cluster.spec["serviceAccount"] else [_account(cluster)]
+    if node_files.short_circuit(cluster.spec):
+        names.append(_short_circuit_account(cluster))
+    if cluster.spec["fuse"]["enabled"]:
+        names.append(fuse.account(cluster))
+    annotations = cluster.spec["serviceAccount"].get("annotations", {})
+    return [{"name": name, "annotations": annotations} for name in names]
 
 
 def _disruption_budgets(cluster: Cluster, proxy: bool) -> list[dict[str, Any]]:

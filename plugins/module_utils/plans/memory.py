@@ -47,6 +47,7 @@ PROCESSES = {
     "worker": Process(2 * GI, 1 * GI, 256 * MI, 128 * MI),
     "job-worker": Process(1 * GI, 256 * MI, 256 * MI, 96 * MI),
     "proxy": Process(1 * GI, 512 * MI, 256 * MI, 128 * MI),
+    "fuse": Process(1 * GI, 1 * GI, 256 * MI, 128 * MI),
 }
 
 

@@ -13,9 +13,12 @@ from .naming import CONFIG_HASH
 from .properties import CREDENTIAL
 
 _OUR_VOLUMES = re.compile(
-    r"config|conf|tmp|logs|journal|metastore|tier-.*|properties-\d+|root-mount-\d+"
+    r"config|conf|tmp|logs|journal|metastore|tier-.*|properties-\d+|root-mount-\d+|domain"
 )
-_OUR_PATHS = ("/opt/alluxio/conf", "/opt/alluxio/logs", "/tmp", "/journal", "/metastore", "/tiers")
+_OUR_PATHS = (
+    "/opt/alluxio/conf", "/opt/alluxio/logs", "/tmp", "/journal", "/metastore", "/tiers",
+    "/opt/domain",
+)  # fmt: skip
 _OUR_LABELS = re.compile(
     r"app\.kubernetes\.io/(name|instance|component|managed-by|version)|alluxio\.io/.*"
 )

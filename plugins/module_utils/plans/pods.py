@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pods: containers, identity, placement and volumes, as the templates need them.
 
-Every pod runs under the restricted pod security standard. User's strings stay literal: Kubernetes
+Every pod runs under the restricted pod security standard, but those of FUSE and of pools with a
+domain socket. User's strings stay literal: Kubernetes
 expands ``$(NAME)`` in ``env`` and ``args`` and reads ``$$`` as ``$``.
 """
 
@@ -67,6 +68,8 @@ KINDS = {
     "proxy": Kind(
         ["proxy"], "ALLUXIO_PROXY_JAVA_OPTS", {"http": 39999}, 39999, HOUR_S // 4, "250m",
     ),
+    # No port: what it serves is a mount. Arguments: plans/fuse.py.
+    "fuse": Kind([], "ALLUXIO_FUSE_JAVA_OPTS", {}, 0, HOUR_S // 4, "250m"),
 }  # fmt: skip
 
 
@@ -85,13 +88,14 @@ class Process:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the pods of a component may run. ``spread`` selects the pods that keep apart, ``alone``
-    whether they must.
+    """Where the pods of a component may run. ``apart_from`` selects the pods that keep apart,
+    ``alone`` whether they must; with ``everywhere`` each node has one, so nothing is spread.
     """
 
     selector: Mapping[str, str]
     apart_from: Mapping[str, str]
     alone: bool
+    everywhere: bool = False
 
 
 def container(
@@ -155,18 +159,19 @@ def security(spec: Mapping[str, Any], openshift: bool) -> dict[str, Any]:
 
 def placement_fields(spec: Mapping[str, Any], placement: Placement) -> dict[str, Any]:
     """The fields of a pod that say where it runs; empty ones are left out."""
+    on_nodes = {key: spec.get(key) for key in ("nodeSelector", "tolerations", "priorityClassName")}
+    if placement.everywhere:
+        return {key: value for key, value in on_nodes.items() if value}
     constraints = spec.get("topologySpreadConstraints")
     spread = [{"maxSkew": 1, "topologyKey": ZONE, "whenUnsatisfiable": "ScheduleAnyway"}]
     selector = {"labelSelector": {"matchLabels": dict(placement.selector)}}
     fields = {
-        "nodeSelector": spec.get("nodeSelector"),
-        "tolerations": spec.get("tolerations"),
+        **on_nodes,
         "affinity": _affinity(spec.get("affinity", {}), placement),
         "topologySpreadConstraints": [
             {**selector, **constraint}
             for constraint in (spread if constraints is None else constraints)
         ],
-        "priorityClassName": spec.get("priorityClassName"),
     }
     return {key: value for key, value in fields.items() if value}
 

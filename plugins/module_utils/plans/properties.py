@@ -41,7 +41,8 @@ COMMON = {
     "alluxio.underfs.allow.set.owner.failure": "true",
     # What was written and acknowledged must survive the loss of a pod.
     "alluxio.user.file.writetype.default": "CACHE_THROUGH",
-    # A domain socket shared between pods needs a hostPath, which restricted pods may not have.
+    # Means block files opened by the client itself, which pods do not share. A domain socket, where
+    # spec.workers[].shortCircuit makes one, is used whatever this says.
     "alluxio.user.short.circuit.enabled": "false",
     "alluxio.user.metrics.collection.enabled": "false",
     # Reports to Alluxio's makers and asks them for newer versions.
@@ -120,6 +121,11 @@ OWNED = (
         "use spec.workers[].tiers, from which the volumes and the memory are planned too",
     ),
     _owned(r"alluxio\.master\.mount\.table\.root\..*", "use spec.rootMount"),
+    _owned(r"alluxio\.worker\.data\.server\.domain\.socket\..*", "use spec.workers[].shortCircuit"),
+    _owned(
+        r"alluxio\.fuse\.mount\.(point|alluxio\.path|options)",
+        "use spec.fuse: the mount point follows from the names of the cluster",
+    ),
     _owned(
         r"alluxio\.(master|worker|job\.master|job\.worker|proxy)"
         r"\.((embedded\.journal|rpc|web|data)\.port|((rpc|web)\.)?bind\.host)",

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The objects that a spec refers to but does not make: Secrets and StorageClasses. Works on specs
-that are not valid too.
+"""The objects that a spec refers to but does not make: Secrets, StorageClasses, namespaces. Works on
+specs that are not valid too.
 """
 
 from __future__ import annotations
@@ -30,6 +30,27 @@ def references(spec: Any) -> list[Reference]:
 def names(found: list[Reference], kind: str) -> list[str]:
     """The names of that kind, each once, sorted."""
     return sorted({reference.name for reference in found if reference.kind == kind})
+
+
+def namespaces(own: Any, spec: Any) -> list[str]:
+    """The namespaces whose labels or annotations decide whether parts of the spec may be: its own,
+    when something needs more than restricted pods, and those of claims.
+    """
+    spec = spec if isinstance(spec, Mapping) else {}
+    fuse = spec.get("fuse")
+    fuse = fuse if isinstance(fuse, Mapping) and fuse.get("enabled") else {}
+    pools = spec.get("workers")
+    short_circuit = any(
+        isinstance(pool, Mapping)
+        and isinstance(pool.get("shortCircuit"), Mapping)
+        and pool["shortCircuit"].get("enabled")
+        for pool in (pools if isinstance(pools, list) else ())
+    )
+    found = [own] if fuse or short_circuit else []
+    claims = fuse.get("claims")
+    for claim in claims if isinstance(claims, list) else ():
+        found.append(claim.get("namespace") if isinstance(claim, Mapping) else None)
+    return sorted({name for name in found if isinstance(name, str) and name})
 
 
 def _walk(value: Any, path: str) -> Iterator[Reference]:

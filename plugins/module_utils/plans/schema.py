@@ -91,8 +91,9 @@ def _complete_list(value: list[Any], schema: Schema, path: str, findings: Findin
         complete(item, schema["items"], f"{path}[{index}]", findings)
         for index, item in enumerate(value)
     ]
-    for key in schema.get("x-kubernetes-list-map-keys", ()):
-        _refuse_duplicates(items, key, path, findings)
+    keys = schema.get("x-kubernetes-list-map-keys")
+    if keys:
+        _refuse_duplicates(items, keys, path, findings)
     return items
 
 
@@ -168,17 +169,18 @@ def _refuse_unknown(key: Any, known: Mapping[str, Any], path: str, findings: Fin
     findings.error(path, None, f"{path} is an unknown field", remedy)
 
 
-def _refuse_duplicates(items: list[Any], key: str, path: str, findings: Findings) -> None:
-    seen: set[Any] = set()
+def _refuse_duplicates(items: list[Any], keys: list[str], path: str, findings: Findings) -> None:
+    seen: set[tuple[Any, ...]] = set()
+    words = " and ".join(keys)
     for index, item in enumerate(items):
-        value = item.get(key) if isinstance(item, dict) else None
-        if not isinstance(value, (str, int)):
+        values = tuple(item.get(key) if isinstance(item, dict) else None for key in keys)
+        if not all(isinstance(value, (str, int)) for value in values):
             continue
-        if value in seen:
-            where = f"{path}[{index}]"
-            message = f"{where}: the {key} {value!r} is there twice"
-            findings.error(where, value, message, f"give each its own {key}")
-        seen.add(value)
+        if values in seen:
+            where, shown = f"{path}[{index}]", values[0] if len(values) == 1 else None
+            message = f"{where}: the {words} {' and '.join(map(repr, values))} is there twice"
+            findings.error(where, shown, message, f"give each its own {words}")
+        seen.add(values)
 
 
 @cache

@@ -8,14 +8,20 @@ No Alluxio starts here: the Secret that its pods mount does not exist.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from workbench import parts
 from workbench.cluster import Cluster, KubectlError, wait_for
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bad_input"))
+from bad_input import CASES, resource
+
 SPACE = "refusals"
+OURS = "app.kubernetes.io/managed-by=alluxio.k8s"
 AWKWARD = "{{ 7*7 }} $(HOSTNAME) ${x} ${HOME} {% raw %} # = é 漢 'q' \"d\" : [a] {b} &c *d !e"
 
 
@@ -64,6 +70,29 @@ def test_an_invalid_spec_changes_nothing_and_names_the_field(operator: Cluster, 
     assert (
         operator.get("-n", space, "all,configmaps,serviceaccounts", "-l", selector)["items"] == []
     )
+
+
+@pytest.mark.wide
+def test_the_operator_refuses_what_only_the_plan_knows(operator: Cluster, space: str) -> None:
+    """The rows of the table of bad inputs that the API server lets pass, all at once; it refuses the others in the
+    integration tests.
+    """
+    cases = [case for case in CASES if case["door"] == "plan-only" and "metadata" not in case]
+    resources = {f"bad-{number}": resource(case) for number, case in enumerate(cases)}
+    for name, cr in resources.items():
+        cr.update(apiVersion="alluxio.io/v1alpha1", kind="AlluxioCluster")
+        cr["metadata"] = {"name": name, "namespace": space}
+    operator.apply(*resources.values())
+
+    def phases() -> dict[str, str]:
+        return {name: status_of(operator, name).get("phase", "") for name in resources}
+
+    wait_for("all are Invalid", lambda: set(phases().values()) == {"Invalid"}, 300, 5)
+    for name, case in zip(resources, cases, strict=True):
+        problems = json.dumps(status_of(operator, name)["problems"], ensure_ascii=False)
+        assert case["field"] in problems, case["name"]
+    assert operator.get("-n", space, "statefulsets,configmaps", "-l", OURS)["items"] == []
+    operator.kubectl("-n", space, "delete", "alluxioclusters", *resources, "--timeout=300s")
 
 
 def test_the_api_server_refuses_early(operator: Cluster, space: str) -> None:  # noqa: ARG001

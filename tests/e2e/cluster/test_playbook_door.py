@@ -73,5 +73,5 @@ def test_absent_removes_all_that_the_policy_says(cluster: Cluster, space: str) -
         cluster, "alluxio_cluster", variables=variables(space, alluxio_cluster_state="absent")
     )
     selector = f"app.kubernetes.io/instance={NAME}"
-    kinds = "all,configmaps,serviceaccounts,pvc,poddisruptionbudgets"
+    kinds = "all,configmaps,serviceaccounts,pvc,poddisruptionbudgets,networkpolicies"
     assert cluster.get("-n", space, kinds, "-l", selector)["items"] == []

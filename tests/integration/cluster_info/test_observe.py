@@ -158,7 +158,11 @@ def test_what_may_not_be_looked_at_is_not_called_missing(
 ) -> None:
     rules = [
         {"apiGroups": [""], "resources": ["pods", "persistentvolumeclaims"], "verbs": ["list"]},
-        {"apiGroups": ["apps"], "resources": ["statefulsets", "deployments"], "verbs": ["list"]},
+        {
+            "apiGroups": ["apps"],
+            "resources": ["statefulsets", "deployments", "daemonsets"],
+            "verbs": ["list"],
+        },
     ]
     group = "rbac.authorization.k8s.io"
     with connect(api_server.kubeconfig("nobody")) as nobody:
@@ -184,6 +188,7 @@ def test_the_module_gives_the_same(api_server: Any, namespace: str) -> None:
         "namespace": namespace,
         "secrets": ["gone"],
         "storage_classes": [],
+        "namespaces": [],
         "kubeconfig": api_server.kubeconfig(),
         "context": None,
     }

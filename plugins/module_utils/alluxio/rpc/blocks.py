@@ -4,11 +4,22 @@
 
 from __future__ import annotations
 
-from ..model import BlockMasterState, TierUsage
+from typing import Any
+
+from ..master_web import one_a_host
+from ..model import BlockMasterState, TierUsage, Worker, WorkerState
+from .decode import worker_address
 from .masters import Masters
-from .messages import method
+from .messages import message, method
 
 _SERVICE = "alluxio.grpc.block.BlockMasterClientService"
+# Alluxio's words; a state that we do not know is none to rely on, so it counts as LOST.
+_STATES = {
+    "ACTIVE": WorkerState.LIVE,
+    "LOST": WorkerState.LOST,
+    "Decommissioned": WorkerState.DECOMMISSIONED,
+    "Disabled": WorkerState.DECOMMISSIONED,
+}
 
 
 class BlockMaster:
@@ -37,3 +48,70 @@ class BlockMaster:
             lost_workers=answer.lostWorkerNum,
             decommissioned_workers=answer.decommissionedWorkerNum,
         )
+
+    def get_workers(self, deadline_s: float | None = None) -> tuple[Worker, ...]:
+        """Once a host: a restarted worker leaves its old identity among the lost ones."""
+        fields = message("alluxio.grpc.block.GetWorkerReportPOptions").DESCRIPTOR.fields_by_name
+        answer = self._masters.call(
+            method(_SERVICE, "GetWorkerReport"),
+            {
+                "workerRange": "ALL",
+                # The server leaves out what is not asked for.
+                "fieldRanges": [one.number for one in fields["fieldRanges"].enum_type.values],
+            },
+            repeatable=True,
+            deadline_s=deadline_s,
+        )
+        return one_a_host([_worker(info) for info in answer.workerInfos])
+
+    def decommission_worker(
+        self,
+        host: str,
+        web_port: int,
+        *,
+        may_register_again: bool = False,
+        deadline_s: float | None = None,
+    ) -> None:
+        """Takes a worker out of service; it goes on to serve what it is reading.
+
+        Raises PathNotFound for a worker that is not there, NotServed before Alluxio 2.9.6.
+        """
+        options = {
+            "workerHostname": host,
+            "workerWebPort": web_port,
+            "canRegisterAgain": may_register_again,
+        }
+        self._masters.call(
+            method(_SERVICE, "DecommissionWorker"),
+            options,
+            repeatable=False,
+            deadline_s=deadline_s,
+        )
+
+    def enable_worker(self, host: str, web_port: int, deadline_s: float | None = None) -> None:
+        """Lets a decommissioned worker register again, which it does when it is restarted."""
+        self._masters.call(
+            method(_SERVICE, "RemoveDisabledWorker"),
+            {"workerHostname": host, "workerWebPort": web_port},
+            repeatable=False,
+            deadline_s=deadline_s,
+        )
+
+
+def _worker(info: Any) -> Worker:
+    used = info.usedBytesOnTiers
+    return Worker(
+        host=info.address.host,
+        address=worker_address(info.address),
+        version=info.buildVersion.version,
+        worker_id=info.id,
+        state=_STATES.get(info.state, WorkerState.LOST),
+        capacity_bytes=info.capacityBytes,
+        used_bytes=info.usedBytes,
+        tiers={
+            name: TierUsage(total_bytes=total, used_bytes=used.get(name, 0))
+            for name, total in sorted(info.capacityBytesOnTiers.items())
+        },
+        last_contact_s=info.lastContactSec,
+        start_time_ms=info.startTimeMs,
+    )

@@ -10,12 +10,13 @@ connection.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -38,6 +39,9 @@ LIMIT_BYTES = 100 * 1024 * 1024
 _SASL = "alluxio.grpc.sasl.SaslAuthenticationService"
 # The server wants a password and never looks at it; this one is what Java's client sends.
 _PASSWORD = "noPassword"
+# At 1 MiB a piece this is what a slow server makes us hold.
+_MOST_UNSENT = 8
+_LOOK_EVERY_S = 0.1
 _TOO_LARGE = "larger than max"
 _LONGEST_CAUSE = 300
 # gRPC's own words (core 1.85) when there was no connection to send anything on.
@@ -147,34 +151,37 @@ class Channel:
         stream = self._channel.unary_stream(asked.path)(request, metadata=metadata)
         return self._answers(asked, stream, deadline_s)
 
-    def converse(self, asked: Method, requests: Iterable[Any], deadline_s: float) -> Iterator[Any]:
-        """Many questions, many answers, like ``listen``. ``requests`` is consumed by another thread."""
+    def converse(self, asked: Method, deadline_s: float) -> Conversation:
+        """Many questions, many answers. Raises like ``call``."""
         metadata = self._metadata(deadline_s)
-        sent = (request.SerializeToString() for request in requests)
-        stream = self._channel.stream_stream(asked.path)(sent, metadata=metadata)
-        return self._answers(asked, stream, deadline_s)
+        outgoing: queue.Queue[bytes | None] = queue.Queue(_MOST_UNSENT)
+        stream = self._channel.stream_stream(asked.path)(
+            iter(outgoing.get, None), metadata=metadata
+        )
+        return Conversation(self, asked, stream, outgoing, deadline_s)
 
     def _answers(self, asked: Method, stream: Any, deadline_s: float) -> Iterator[Any]:
         try:
             while True:
-                answer = self._next(asked, stream, deadline_s)
+                answer = self.next_answer(asked, stream, deadline_s)
                 if answer is None:
                     return
-                yield self._decoded(asked, answer)
+                yield answer
         finally:
             stream.cancel()
 
-    def _next(self, asked: Method, stream: Any, deadline_s: float) -> bytes | None:
+    def next_answer(self, asked: Method, stream: Any, deadline_s: float) -> Any:
         """None at the end. A stream's own timeout would also count the time of its consumer."""
         watch = _Watch(stream, deadline_s)
         try:
-            return next(stream, None)
+            answer = next(stream, None)
         except self._grpc.RpcError as error:
             if watch.cancelled:
-                raise TookTooLong(self._place(asked)) from None
+                raise self.too_long(asked) from None
             raise self._error(asked, error) from None
         finally:
             watch.end()
+        return None if answer is None else self._decoded(asked, answer)
 
     def _metadata(self, deadline_s: float) -> tuple[tuple[str, str], ...]:
         """What each call carries; shakes hands before the first one."""
@@ -204,17 +211,14 @@ class Channel:
         stream = self._channel.stream_stream(asked.path)(iter(outgoing.get, None))
         handshake = _Handshake(stream, outgoing)
         try:
-            answer = self._next(asked, stream, deadline_s)
-            self._check_welcome(asked, answer)
+            self._check_welcome(self.next_answer(asked, stream, deadline_s))
         except BaseException:
             handshake.end()
             raise
         return handshake
 
-    def _check_welcome(self, asked: Method, answer: bytes | None) -> None:
-        said = "nothing"
-        if answer is not None:
-            said = label(self._decoded(asked, answer), "messageType")
+    def _check_welcome(self, answer: Any) -> None:
+        said = "nothing" if answer is None else label(answer, "messageType")
         if said != "SUCCESS":
             raise NotAuthenticated(
                 f"{self.endpoint}: the handshake was answered with {said}",
@@ -228,13 +232,17 @@ class Channel:
         except load("google.protobuf.message", "protobuf").DecodeError:
             raise UnexpectedAnswer(self._place(asked), "(message)", "cannot be decoded") from None
 
+    def too_long(self, asked: Method) -> TookTooLong:
+        """The error for an answer that did not come in time."""
+        return TookTooLong(self._place(asked))
+
     def _place(self, asked: Method) -> str:
         return f"{self.endpoint}: {asked.name}"
 
     def _error(self, asked: Method, error: Any) -> AlluxioError:
         status, said = error.code().name, error.details() or ""
         if status == "DEADLINE_EXCEEDED":
-            return TookTooLong(self._place(asked))
+            return self.too_long(asked)
         if _LEADS_NO_MORE in said:
             return NeverReached(str(self.endpoint), "it does not lead any more")
         if status == "UNAVAILABLE":
@@ -243,6 +251,65 @@ class Channel:
         if status == "RESOURCE_EXHAUSTED" and _TOO_LARGE in said:
             return AnswerTooLarge(self._place(asked), self._limit_bytes)
         return refusal(str(self.endpoint), asked.name, status, said)
+
+
+class Conversation:
+    """One call with streams both ways, whose pace the caller sets; ``cancel`` it when done."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        asked: Method,
+        stream: Any,
+        outgoing: queue.Queue[bytes | None],
+        deadline_s: float,
+    ) -> None:
+        self._channel = channel
+        self._asked = asked
+        self._stream = stream
+        self._outgoing = outgoing
+        self._deadline_s = deadline_s
+
+    def send(self, **fields: Any) -> None:
+        """Waits while too much is unsent. Raises like ``Channel.call`` when the call has ended."""
+        self._put(self._asked.request(**fields).SerializeToString())
+
+    def end_sending(self) -> None:
+        """Says that nothing more comes."""
+        self._put(None)
+
+    def receive(self) -> Any:
+        """The next answer; None at the end. Raises like ``Channel.call``."""
+        return self._channel.next_answer(self._asked, self._stream, self._deadline_s)
+
+    def cancel(self) -> None:
+        """Ends the call, if it has not ended."""
+        self._stream.cancel()
+        # gRPC's thread waits for the next thing to send: it must not wait for ever.
+        while True:
+            try:
+                self._outgoing.put_nowait(None)
+                return
+            except queue.Full:
+                with contextlib.suppress(queue.Empty):
+                    self._outgoing.get_nowait()
+
+    def _put(self, content: bytes | None) -> None:
+        end = time.monotonic() + self._deadline_s
+        while True:
+            try:
+                self._outgoing.put(content, timeout=_LOOK_EVERY_S)
+                return
+            except queue.Full:
+                if not self._stream.is_active():
+                    # It raises what ended the call, or there is an early answer and an end.
+                    while self.receive() is not None:
+                        pass
+                    raise ServerUnreachable(
+                        str(self._channel.endpoint), "it ended the call early"
+                    ) from None
+                if time.monotonic() > end:
+                    raise self._channel.too_long(self._asked) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ class Masters:
         load("grpc", "grpcio")
         self.addresses = tuple(addresses)
         self.deadline_s = deadline_s
-        self._login = login
-        self._road = road
+        self.login = login
+        self.road = road
         self._leader_s = leader_s
         self._lock = threading.Lock()
         self._channel: Channel | None = None
@@ -183,13 +183,13 @@ class Masters:
         try:
             for address in self.addresses:
                 try:
-                    channel = Channel(address, self._login, self._road)
+                    channel = Channel(address, self.login, self.road)
                     channels.append(channel)
                     future = channel.ask_openly(asked, fields, deadline_s)
                     future.add_done_callback(lambda f, c=channel: answered.put((c, f)))
                 except AlluxioError as error:
                     causes[address] = error.message
-            for _ in range(len(channels)):
+            for _each in channels:
                 channel, future = answered.get()
                 try:
                     channel.outcome(asked, future)

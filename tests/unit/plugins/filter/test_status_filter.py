@@ -22,7 +22,8 @@ def judge(cluster: Any, plan: Any, observed: Any, applied: Any) -> Any:
 def test_what_a_user_wrote_is_never_a_template() -> None:
     report = judge(wrap_var(CLUSTER), {"errors": [wrap_var(ERROR)]}, None, {})
     assert report["failed"] == "the cluster could not be looked at"
-    observed = {"pods": [], "workloads": [], "claims": [], "alluxio": None, "alluxio_error": "x"}
+    observed: dict[str, Any] = {"pods": [], "workloads": [], "claims": [], "shares": []}
+    observed |= {"alluxio": None, "alluxio_error": "x"}
     report = judge(wrap_var(CLUSTER), {"errors": [wrap_var(ERROR)]}, observed, {})
     templar = Templar(DataLoader(), variables={"report": report})
     assert templar.template(report["failed"]) == "spec.x: {{ 7*7 }}: is wrong"

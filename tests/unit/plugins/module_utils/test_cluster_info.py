@@ -20,7 +20,17 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import (
 )
 
 SAMPLES = Path(__file__).parent / "alluxio" / "samples"
-LISTING = [{"folder": False, "persistenceState": "NOT_PERSISTED", "length": 5}]
+LISTING = [
+    {
+        "folder": False,
+        "path": "/a",
+        "persistenceState": "NOT_PERSISTED",
+        "length": 5,
+        "fileBlockInfos": [
+            {"blockInfo": {"length": 5, "locations": [{"workerAddress": {"host": "127.0.0.12"}}]}}
+        ],
+    }
+]
 
 
 class FakeKube:
@@ -33,10 +43,21 @@ class FakeKube:
         self.direct = _Direct(self)
 
     def list_objects(
-        self, api_version: str, kind: str, namespace: str, label_selector: str, via: str = "proxy"
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str | None = None,
+        label_selector: str = "",
+        via: str = "proxy",
     ) -> list[dict[str, Any]]:
-        assert namespace == "ns"
-        assert label_selector == cluster_info.selector("demo")
+        if kind == "PersistentVolume":
+            assert namespace is None
+            assert label_selector == cluster_info.share_selector("demo", "ns")
+        else:
+            assert namespace == "ns"
+            assert label_selector == cluster_info.selector("demo")
+        if kind in self._forbidden:
+            raise Forbidden("no", "ask")
         assert api_version == ("v1" if via == "direct" else "apps/v1")
         self.asked.append((via, kind))
         return [each for each in self._objects if each["kind"] == kind]
@@ -48,6 +69,16 @@ class FakeKube:
             raise Forbidden("no", "ask")
         there = any(each["metadata"]["name"] == name for each in self._objects)
         return "uid/7" if there else None
+
+    def get(self, kind: str, name: str, namespace: str | None) -> dict[str, Any] | None:
+        if name in self._forbidden:
+            raise Forbidden("no", "ask")
+        for each in self._objects:
+            metadata = each["metadata"]
+            identity = (each["kind"], metadata["name"], metadata.get("namespace"))
+            if identity == (kind, name, namespace):
+                return each
+        return None
 
 
 class _Direct:
@@ -61,6 +92,12 @@ class _Direct:
         self, api_version: str, kind: str, name: str, namespace: str | None = None
     ) -> str | None:
         return self._kube.version(api_version, kind, name, namespace)
+
+    def get(
+        self, api_version: str, kind: str, name: str, namespace: str | None = None
+    ) -> dict[str, Any] | None:
+        assert api_version == "v1"
+        return self._kube.get(kind, name, namespace)
 
     def has_kind(self, api_version: str, kind: str) -> bool:
         assert (api_version, kind) == ("security.openshift.io/v1", "SecurityContextConstraints")
@@ -168,6 +205,12 @@ def test_a_whole_look(monkeypatch: pytest.MonkeyPatch) -> None:
     assert alluxio["lost_masters"] == ["demo-master-2"]
     assert (alluxio["files_to_persist"], alluxio["not_persisted_bytes"]) == (1, 5)
     assert alluxio["lost_files"] == 0
+    assert alluxio["cache_only"] == {
+        "files": 1,
+        "largest": [{"path": "/a", "length_bytes": 5}],
+        "held_by": [{"hosts": ["127.0.0.12"], "bytes": 5}],
+    }
+    assert alluxio["cache_only_unknown"] is None
     assert {w["host"]: w["state"] for w in alluxio["workers"]} == {
         "127.0.0.11": "LOST",
         "127.0.0.12": "LIVE",
@@ -188,10 +231,12 @@ def test_only_workloads_go_through_the_operators_proxy(monkeypatch: pytest.Monke
     kube = FakeKube(WHOLE)
     look(monkeypatch, kube, {}, ("s3",), ("fast",))
     assert sorted(kube.asked) == [
+        ("direct", "PersistentVolume"),
         ("direct", "PersistentVolumeClaim"),
         ("direct", "Pod"),
         ("direct", "Secret s3"),
         ("direct", "StorageClass fast"),
+        ("proxy", "DaemonSet"),
         ("proxy", "Deployment"),
         ("proxy", "StatefulSet"),
     ]
@@ -205,6 +250,60 @@ def test_what_is_referred_to_is_missing_only_if_that_is_known(
     observed = look(monkeypatch, kube, {}, ("there", "gone", "hidden"), ("there", "gone"))
     assert observed["secrets"] == {"there": True, "gone": False, "hidden": True}
     assert observed["storage_classes"] == {"there": True, "gone": False}
+
+
+def share(claim: str, namespace: str) -> dict[str, Any]:
+    return {
+        "kind": "PersistentVolume",
+        "metadata": {
+            "name": f"pv-{claim}",
+            "labels": {"alluxio.io/fuse-of": "demo"},
+            "creationTimestamp": "2026-11-24T22:00:00Z",
+        },
+        "spec": {"claimRef": {"name": claim, "namespace": namespace}},
+        "status": {"phase": "Bound"},
+    }
+
+
+def claim(name: str, namespace: str, **labels: str) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace, "labels": labels}
+    return {"kind": "PersistentVolumeClaim", "metadata": metadata}
+
+
+def test_a_claim_that_somebody_else_made_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = claim("ours", "apps", **{"alluxio.io/fuse-of": "demo"})
+    volumes = [share(name, "apps") for name in ("ours", "theirs", "gone")]
+    monkeypatch.setattr(cluster_info, "claim_row", lambda row: row["metadata"])
+    kube = FakeKube([ours, claim("theirs", "apps"), *volumes])
+    observed = look(monkeypatch, kube, {})
+    assert [(row["volume"], row["claim_is_ours"]) for row in observed["shares"]] == [
+        ("pv-gone", False),
+        ("pv-ours", True),
+        ("pv-theirs", False),
+    ]
+    assert observed["shares"][1]["phase"] == "Bound"
+
+
+def test_who_may_not_list_volumes_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    kube = FakeKube([], forbidden=("PersistentVolume",))
+    assert look(monkeypatch, kube, {})["shares"] == []
+
+
+def test_namespaces_are_known_by_their_labels_and_annotations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = {"kind": "Namespace", "metadata": {"name": "there", "labels": {"a": "b"}}}
+    monkeypatch.setenv("POD_NAMESPACE", "operators")
+    kube = FakeKube([there], forbidden=("hidden",))
+    observed = cluster_info.observe(
+        kube, "demo", "ns", [], [], ["there", "gone", "hidden"]  # type: ignore[arg-type]
+    )
+    assert observed["namespaces"] == {
+        "there": {"labels": {"a": "b"}, "annotations": {}},
+        "gone": None,
+        "hidden": None,
+    }
+    assert observed["operator_namespace"] == "operators"
 
 
 def test_a_silent_alluxio_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,17 +320,19 @@ def test_pods_that_cannot_answer_are_not_asked(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("total_paths", "answers"),
-    [(1001, {"demo-proxy-x": PROXY}), (5, {})],
+    ("total_paths", "answers", "why"),
+    [(1001, {"demo-proxy-x": PROXY}, "more than 1000 files"), (5, {}, "connection refused")],
     ids=["a large tree", "a silent proxy"],
 )
 def test_bytes_that_nobody_can_tell_are_not_invented(
-    monkeypatch: pytest.MonkeyPatch, total_paths: int, answers: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, total_paths: int, answers: dict[str, Any], why: str
 ) -> None:
     answers = {**answers, "demo-master-0": leader_answers(total_paths)}
     alluxio = look(monkeypatch, FakeKube(WHOLE), answers)["alluxio"]
     assert alluxio["not_persisted_bytes"] is None
     assert alluxio["lost_files"] is None
+    assert alluxio["cache_only"] is None
+    assert why in alluxio["cache_only_unknown"]
     assert alluxio["files_to_persist"] == 1
 
 

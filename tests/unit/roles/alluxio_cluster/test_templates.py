@@ -69,6 +69,12 @@ def awkward() -> Object:
             "proxy": {**process, **pod, "service": {"annotations": strings}},
             "serviceAccount": {"annotations": strings},
             "hostAliases": [{"ip": "10.0.0.1", "hostnames": LITERALS}],
+            "fuse": {
+                "enabled": True,
+                **process,
+                "podAnnotations": strings,
+                "tolerations": pod["tolerations"],
+            },
         },
     }
 
@@ -91,7 +97,13 @@ def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
 
 
 def workloads(objects: list[Object]) -> list[Object]:
-    return of_kind(objects, "StatefulSet", "Deployment")
+    return of_kind(objects, "StatefulSet", "Deployment", "DaemonSet")
+
+
+def needs_more(workload: Object) -> bool:
+    """Whether its pods need more than the restricted standard, and so have their own account."""
+    account = workload["spec"]["template"]["spec"]["serviceAccountName"]
+    return bool(account.endswith(("-fuse", "-short-circuit")))
 
 
 def containers(workload: Object) -> Iterator[Object]:
@@ -148,15 +160,20 @@ def test_objects_have_names_labels_and_the_namespace(
     identities = [(one["kind"], one["metadata"]["name"]) for one in objects]
     assert len(set(identities)) == len(identities)
     for one in objects:
-        assert one["metadata"]["namespace"] == "ns"
         labels = one["metadata"]["labels"]
         assert labels["app.kubernetes.io/managed-by"] == "alluxio.k8s"
-        assert labels["app.kubernetes.io/component"] in ("master", "worker", "proxy", "config")
+        if "alluxio.io/fuse-of" in labels:
+            continue
+        assert one["metadata"]["namespace"] == "ns"
+        components = ("master", "worker", "proxy", "fuse", "config")
+        assert labels["app.kubernetes.io/component"] in components
 
 
 @every_cluster
 def test_pods_are_restricted(rendered: dict[str, list[Object]], name: str) -> None:
     for workload in workloads(rendered[name]):
+        if needs_more(workload):
+            continue
         pod = workload["spec"]["template"]["spec"]
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -173,6 +190,48 @@ def test_pods_are_restricted(rendered: dict[str, list[Object]], name: str) -> No
                 "capabilities": {"drop": ["ALL"]},
             }
             assert not [port for port in container.get("ports", ()) if "hostPort" in port]
+
+
+def test_only_fuse_is_privileged_and_only_folders_of_ours_are_mounted(
+    rendered: dict[str, list[Object]],
+) -> None:
+    more = [workload for workload in workloads(rendered["fuse"]) if needs_more(workload)]
+    assert [one["kind"] for one in more] == ["StatefulSet", "DaemonSet"]
+    for workload in more:
+        pod = workload["spec"]["template"]["spec"]
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
+        assert pod["automountServiceAccountToken"] is False
+        paths = [one["hostPath"]["path"] for one in pod["volumes"] if "hostPath" in one]
+        assert paths
+        assert all(path.startswith("/var/lib/alluxio-k8s/ns/files/") for path in paths)
+        privileged = [
+            container["name"]
+            for container in containers(workload)
+            if container["securityContext"].get("privileged")
+        ]
+        assert privileged == (["fuse"] if workload["kind"] == "DaemonSet" else [])
+        as_root = [
+            container["name"]
+            for container in containers(workload)
+            if container["securityContext"].get("runAsUser") == 0
+        ]
+        assert as_root == ([] if workload["kind"] == "DaemonSet" else ["domain-folder"])
+        for container in containers(workload):
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+def test_a_claim_and_its_volume_name_each_other(rendered: dict[str, list[Object]]) -> None:
+    [volume] = of_kind(rendered["fuse"], "PersistentVolume")
+    [claim] = of_kind(rendered["fuse"], "PersistentVolumeClaim")
+    assert "namespace" not in volume["metadata"]
+    assert volume["spec"]["claimRef"]["name"] == claim["metadata"]["name"] == "alluxio"
+    assert volume["spec"]["claimRef"]["namespace"] == claim["metadata"]["namespace"] == "notebooks"
+    assert claim["spec"]["volumeName"] == volume["metadata"]["name"]
+    assert volume["spec"]["hostPath"] == {
+        "path": "/var/lib/alluxio-k8s/ns/files/fuse/share",
+        "type": "Directory",
+    }
+    assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
 
 
 def test_openshift_chooses_the_groups_itself(rendered: dict[str, list[Object]]) -> None:
@@ -205,8 +264,9 @@ def test_selectors_find_their_pods_and_services_exist(
         labels = workload["spec"]["template"]["metadata"]["labels"]
         assert workload["spec"]["selector"]["matchLabels"].items() <= labels.items()
         assert not [key for key in workload["spec"]["selector"]["matchLabels"] if "version" in key]
-    for one in [*services.values(), *of_kind(rendered[name], "PodDisruptionBudget")]:
-        selector = one["spec"]["selector"]
+    others = of_kind(rendered[name], "PodDisruptionBudget", "NetworkPolicy")
+    for one in [*services.values(), *others]:
+        selector = one["spec"].get("selector") or one["spec"]["podSelector"]
         selector = selector.get("matchLabels", selector)
         assert [labels for labels in pods if selector.items() <= labels.items()]
     for stateful_set in of_kind(rendered[name], "StatefulSet"):
@@ -359,8 +419,8 @@ def test_environment_and_flags_are_literal(rendered: dict[str, list[Object]]) ->
 def test_metadata_and_passed_through_fields_are_literal(rendered: dict[str, list[Object]]) -> None:
     expected = {f"key-{number}": literal for number, literal in enumerate(LITERALS)}
     objects = rendered["awkward"]
-    [account] = of_kind(objects, "ServiceAccount")
-    assert account["metadata"]["annotations"] == expected
+    for account in of_kind(objects, "ServiceAccount"):
+        assert account["metadata"]["annotations"] == expected
     [service] = [
         one for one in of_kind(objects, "Service") if one["metadata"]["name"] == "awkward-proxy"
     ]
@@ -370,6 +430,8 @@ def test_metadata_and_passed_through_fields_are_literal(rendered: dict[str, list
         assert expected.items() <= template["metadata"]["annotations"].items()
         assert [one["value"] for one in template["spec"]["tolerations"]] == LITERALS
         assert template["spec"]["hostAliases"][0]["hostnames"] == LITERALS
+        if workload["kind"] == "DaemonSet":
+            continue
         [extra] = [one for one in template["spec"]["volumes"] if one["name"] == "extra"]
         assert [one["key"] for one in extra["configMap"]["items"]] == LITERALS
 
@@ -402,10 +464,13 @@ def test_properties_are_literal(rendered: dict[str, list[Object]], tmp_path: Pat
 def test_arguments_expand_only_what_is_ours(rendered: dict[str, list[Object]]) -> None:
     for workload in workloads(rendered["awkward"]):
         for container in containers(workload):
-            names = re.findall(r"\$\((\w+)\)", " ".join(container["args"]))
+            names = re.findall(r"\$\((\w+)\)", " ".join(container.get("args", ())))
             assert set(names) <= {"POD_NAME", "POD_IP", "HOST_IP"}
 
 
 def test_the_script_arrives_as_it_is(rendered: dict[str, list[Object]]) -> None:
     [config] = of_kind(rendered["minimal"], "ConfigMap")
     assert config["data"]["assemble.sh"] == (ROLE / "files/assemble.sh").read_text()
+    assert "fuse.sh" not in config["data"]
+    [config] = of_kind(rendered["fuse"], "ConfigMap")
+    assert config["data"]["fuse.sh"] == (ROLE / "files/fuse.sh").read_text()

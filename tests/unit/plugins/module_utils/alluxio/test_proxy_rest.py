@@ -37,8 +37,14 @@ class FakeProxy:
         return self._body
 
 
-def entry(length: int, state: str, folder: bool = False) -> dict[str, Any]:
-    return {"length": length, "persistenceState": state, "folder": folder, "path": "/d/x"}
+def entry(length: int, state: str, folder: bool = False, **more: Any) -> dict[str, Any]:
+    row = {"length": length, "persistenceState": state, "folder": folder, "path": f"/d/{length}"}
+    return {**row, "fileBlockInfos": [], **more}
+
+
+def block(length: int, *hosts: str) -> dict[str, Any]:
+    locations = [{"workerAddress": {"host": host}} for host in hosts]
+    return {"blockInfo": {"length": length, "locations": locations}}
 
 
 def test_only_files_without_a_copy_count() -> None:
@@ -50,7 +56,18 @@ def test_only_files_without_a_copy_count() -> None:
         entry(100, "NOT_PERSISTED", folder=True),
     ]
     proxy = FakeProxy(json.dumps(listing).encode())
-    assert get_cache_only(proxy, "/", deadline_s=5) == CacheOnly(3 + 7, lost_files=1)
+    files = (("/d/11", 11), ("/d/7", 7), ("/d/3", 3))
+    assert get_cache_only(proxy, "/", deadline_s=5) == CacheOnly(3 + 7 + 11, 1, files)
+
+
+def test_bytes_are_told_by_the_workers_that_hold_them_together() -> None:
+    listing = [
+        entry(9, "NOT_PERSISTED", fileBlockInfos=[block(5, "a"), block(4, "b", "a")]),
+        entry(6, "NOT_PERSISTED", fileBlockInfos=[block(4, "a", "b"), block(2)]),
+        entry(8, "PERSISTED", fileBlockInfos=[block(8, "a")]),
+    ]
+    found = get_cache_only(FakeProxy(json.dumps(listing).encode()), "/", deadline_s=5)
+    assert found.held_by == {(): 2, ("a",): 5, ("a", "b"): 8}
 
 
 def test_the_path_is_one_encoded_segment_and_nothing_is_synchronised() -> None:

@@ -34,6 +34,7 @@ PLAN: dict[str, Any] = {
     "workers": {"replicas": 3},
     "pools": [{"name": "fast", "workload": "demo-worker-fast", "replicas": 3}],
     "proxy": {"workload": "demo-proxy", "replicas": 1},
+    "fuse": None,
     "endpoints": {
         "masters": ["demo-master-0.demo-master.ns.svc:19998"],
         "proxy": "demo-proxy:39999",
@@ -143,6 +144,9 @@ def whole() -> World:
             ],
             "secrets": {"s3": True},
             "storage_classes": {},
+            "namespaces": {},
+            "shares": [],
+            "operator_namespace": None,
             "alluxio": {
                 "leader": "demo-master-0",
                 "version": "2.9.6",
@@ -156,6 +160,18 @@ def whole() -> World:
                 "lost_files": 0,
                 "files_to_persist": 2,
                 "not_persisted_bytes": 77,
+                "cache_only": {
+                    "files": 2,
+                    "largest": [
+                        {"path": "/a", "length_bytes": 70},
+                        {"path": "/b", "length_bytes": 7},
+                    ],
+                    "held_by": [
+                        {"hosts": ["10.0.0.1"], "bytes": 70},
+                        {"hosts": ["10.0.0.1", "10.0.0.2"], "bytes": 7},
+                    ],
+                },
+                "cache_only_unknown": None,
             },
             "alluxio_error": None,
         },
@@ -526,8 +542,25 @@ CASES = [
     ),
     # on the way from one state to the next
     Case(
-        "an edit, applied just now",
+        "an edit, applied just now: the watch on what changed brings the next pass",
         did(updated=["ConfigMap/demo-config"]),
+        "Updating",
+        "Serving",
+        "Updating",
+        "AsExpected",
+    ),
+    Case(
+        "an edit, and something new beside it, which nobody watches yet",
+        did(updated=["ConfigMap/demo-config"], created=["Service/demo-proxy"]),
+        "Updating",
+        "Serving",
+        "Updating",
+        "AsExpected",
+        requeue=True,
+    ),
+    Case(
+        "an edit while a pod goes away",
+        seq(did(updated=["ConfigMap/demo-config"]), the_pod(VICTIM, deleting=True)),
         "Updating",
         "Serving",
         "Updating",
@@ -541,7 +574,6 @@ CASES = [
         "Serving",
         "Updating",
         "AsExpected",
-        requeue=True,
     ),
     Case(
         "an object put back that was deleted by hand",
@@ -930,7 +962,8 @@ def test_every_report_is_well_formed(case: Case) -> None:
     report = report_of(case.change)
     status = report["status"]
     assert set(report) == {"status", "events", "settled", "requeue_after_s", "failed", "summary"}
-    assert [c["type"] for c in status["conditions"]] == ["Available", "Progressing", "Degraded"]
+    types = ["Available", "Progressing", "Degraded", "CacheOnlyData"]
+    assert [c["type"] for c in status["conditions"]] == types
     for condition in status["conditions"]:
         assert condition["status"] in ("True", "False", "Unknown")
         assert condition["reason"].isalpha()
@@ -962,6 +995,78 @@ def test_figures_are_the_leaders_own() -> None:
     assert status["endpoints"] == PLAN["endpoints"]
 
 
+def test_what_is_in_alluxio_only_is_shown_with_paths_and_workers() -> None:
+    status = report_of(lambda _world: None)["status"]
+    assert status["cacheOnly"] == {
+        "files": 2,
+        "paths": ["/a", "/b"],
+        "workers": [{"host": "10.0.0.1", "bytes": 70}],
+    }
+    condition = status["conditions"][3]
+    assert (condition["status"], condition["reason"]) == ("True", "NotPersisted")
+    assert condition["message"].startswith("2 files exist in Alluxio only, 77")
+    assert "/a, /b" in condition["message"]
+    assert status["phase"] == "Ready"
+
+
+def with_fuse(ready: int, desired: int, phase: str = "Bound") -> Change:
+    def change(world: World) -> None:
+        claims = [{"namespace": "apps", "name": "data", "volume": "pv-1"}]
+        world["plan"]["fuse"] = {"workload": "demo-fuse", "claims": claims}
+        row = workload("DaemonSet", "demo-fuse", "fuse", "", desired)
+        world["observed"]["workloads"].append({**row, "ready_replicas": ready})
+        pods = [pod(f"demo-fuse-{n}", "fuse", "", n + 1) for n in range(ready)]
+        world["observed"]["pods"] += pods
+        share = {"volume": "pv-1", "phase": phase, "claim_namespace": "apps", "claim": "data"}
+        world["observed"]["shares"] = [{**share, "created": at(OLD_S), "claim_is_ours": True}]
+
+    return change
+
+
+def test_fuse_is_counted_by_nodes_and_names_its_claims() -> None:
+    status = report_of(with_fuse(3, 3))["status"]
+    assert status["fuse"] == {"desired": 3, "ready": 3, "claims": ["apps/data"]}
+    assert status["phase"] == "Ready"
+
+
+def test_a_node_without_its_mount_is_missed() -> None:
+    status = report_of(with_fuse(2, 3))["status"]
+    assert status["phase"] == "Degraded"
+    assert "DaemonSet demo-fuse has 2 of 3 pods" in status["problems"][0]
+
+
+def test_fuse_that_fits_on_no_node_is_a_problem() -> None:
+    status = report_of(with_fuse(0, 0))["status"]
+    assert status["conditions"][2]["reason"] == "NoNodeForFuse"
+
+
+def test_a_claim_that_nothing_binds_is_named() -> None:
+    status = report_of(with_fuse(3, 3, phase="Available"))["status"]
+    assert "Claim apps/data is not bound yet" in status["problems"][0]
+    assert status["phase"] == "Degraded"
+
+
+def test_a_new_claim_is_given_time() -> None:
+    def change(world: World) -> None:
+        with_fuse(3, 3, phase="Available")(world)
+        world["observed"]["shares"][0]["created"] = at(NEW_S)
+        was("Updating")(world)
+
+    assert report_of(change)["status"]["phase"] == "Updating"
+
+
+def test_volumes_of_applications_hold_the_deletion_up() -> None:
+    def change(world: World) -> None:
+        with_fuse(0, 0)(world)
+        world["observed"]["workloads"] = world["observed"]["pods"] = []
+        world["observed"]["claims"] = []
+        world["state"] = "absent"
+
+    report = report_of(change)
+    use = "of applications, which pods may still use"
+    assert report["failed"] == f"still there: Claim apps/data {use}"
+
+
 def test_a_deleted_worker_is_lost_and_no_longer_live() -> None:
     status = report_of(seq(without_pod(VICTIM), LOST))["status"]
     assert status["workers"] == {"desired": 3, "live": 2, "lost": 1}
@@ -969,8 +1074,11 @@ def test_a_deleted_worker_is_lost_and_no_longer_live() -> None:
 
 
 def test_what_nobody_can_tell_is_left_out() -> None:
-    status = report_of(alluxio(not_persisted_bytes=None))["status"]
-    assert "notPersistedBytes" not in status
+    unknown = alluxio(not_persisted_bytes=None, cache_only=None, cache_only_unknown="no proxy")
+    status = report_of(unknown)["status"]
+    assert not {"notPersistedBytes", "cacheOnly"} & set(status)
+    assert status["conditions"][3]["status"] == "Unknown"
+    assert "no proxy" in status["conditions"][3]["message"]
     status = report_of(silent())["status"]
     assert not {"leader", "capacityBytes", "usedBytes", "tiers", "filesToPersist"} & set(status)
     assert status["columns"] == {"masters": "3/3", "workers": "0/3"}
@@ -1078,6 +1186,8 @@ def test_a_real_plan_has_what_the_status_needs() -> None:
         resource["metadata"]["namespace"] = "ns"
         world = whole()
         nothing_there()(world)
+        consent = {"labels": {}, "annotations": {"alluxio.io/claims-from": "ns"}}
+        world["observed"]["namespaces"] = {"notebooks": consent}
         plan = alluxio_cluster.plan(resource, world["observed"])
         assert plan["errors"] == []
         report = cluster_status(resource, plan, world["observed"], {"created": ["ConfigMap/x"]})

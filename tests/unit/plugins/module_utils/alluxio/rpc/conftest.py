@@ -24,7 +24,7 @@ def server() -> Iterator[FakeAlluxio]:
 @pytest.fixture
 def servers() -> Iterator[list[FakeAlluxio]]:
     """Three masters, none of which leads."""
-    three = [FakeAlluxio().start() for _ in range(3)]
+    three = [FakeAlluxio().start() for _number in range(3)]
     for fake in three:
         fake.unary[VERSION] = standby
     yield three

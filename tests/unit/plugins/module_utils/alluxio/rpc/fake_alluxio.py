@@ -57,12 +57,13 @@ class FakeAlluxio:
     def authenticate(
         self, requests: Iterator[bytes], context: grpc.ServicerContext
     ) -> Iterator[bytes]:
-        first = message("alluxio.grpc.sasl.SaslMessage").FromString(next(requests))
+        sent = next(requests, b"")
+        first = message("alluxio.grpc.sasl.SaslMessage").FromString(sent)
         self.known[first.clientId] = first.message.split(b"\0")[1].decode()
         context.add_callback(lambda: self.known.pop(first.clientId, None))
         yield self.welcome.SerializeToString()
         # As long as the client keeps its side open.
-        for _ in requests:
+        for _more in requests:
             pass
 
     def check(self, path: str, context: grpc.ServicerContext) -> None:

@@ -124,7 +124,7 @@ def test_every_status_has_its_error(
     server.unary[GET.path] = refuse
     with pytest.raises(error) as caught:
         channel.call(GET, {"path": "/x"}, DEADLINE_S)
-    assert type(caught.value) is error
+    assert caught.value.__class__ is error
     assert str(server.endpoint) in str(caught.value)
     if status != "DEADLINE_EXCEEDED":
         assert "Path /x is odd" in str(caught.value)
@@ -151,7 +151,7 @@ def test_another_protocol() -> None:
         listener.listen()
 
         def serve() -> None:
-            connection, _ = listener.accept()
+            connection, _peer = listener.accept()
             with connection:
                 connection.recv(100)
                 connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")

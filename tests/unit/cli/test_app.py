@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How the program behaves: help, usage errors, completion, exit statuses, ^C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import (
+    PathNotFound,
+    ServerUnreachable,
+)
+from ansible_collections.alluxio.k8s.plugins.module_utils.errors import AlluxioError, InvalidValue
+from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import Forbidden, NotFound
+from kubectl_alluxio import app, exit_codes
+
+CLI = Path(__file__).resolve().parents[3] / "cli"
+VERBS = ["status", "ls", "stat", "cat", "cp", "locality", "doctor"]
+
+
+def program(*arguments: str) -> subprocess.Popen[str]:
+    """The program as a user starts it, in a pipe."""
+    path = os.pathsep.join([str(CLI), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, "-m", "kubectl_alluxio", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path, "HOME": "/nonexistent", "COLUMNS": "100"},
+    )
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    process = program(*arguments)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def test_help_names_every_verb_and_every_exit_status() -> None:
+    status, out, _ = run("--help")
+    assert status == 0
+    for verb in VERBS:
+        assert f" {verb} " in out
+    for number in (0, 1, 2, 3, 4, 5, 130):
+        assert f"{number} " in out
+    assert "\x1b[" not in out, "no colour in a pipe"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_an_example(verb: str) -> None:
+    status, out, _ = run(verb, "--help")
+    assert status == 0
+    assert f"kubectl alluxio {verb}" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["fly"], "fly"),
+        (["locality"], "PATH"),
+        (["locality", "/a", "--executors", "-3"], "--executors"),
+        (["ls", "/a", "--masters", "host:port"], "masters[0]"),
+        (["locality", "relative", "--masters", "h"], "paths[0]"),
+        (["locality", "/a", "--query", "a["], "--query"),
+        (["locality", "/a", "--cpu", "lots"], "requests.cpu"),
+        (["locality", "/a", "--selector", "x"], "--selector"),
+        (["cp", "a", "b"], "alluxio:"),
+        (["cp", "/nonexistent/file", "alluxio:/a"], "/nonexistent/file"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_names_what_is_wrong(arguments: list[str], words: str) -> None:
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_no_kubeconfig_is_said_and_ends_with_5() -> None:
+    status, _, err = run("ls", "--kubeconfig", "/nonexistent")
+    assert status == exit_codes.UNREACHABLE
+    assert "error: kubeconfig /nonexistent does not exist" in err
+    assert "remedy: " in err
+
+
+def test_interrupted_it_ends_without_a_word() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        process = program("ls", "--masters", f"127.0.0.1:{silent.getsockname()[1]}")
+        silent.settimeout(60)
+        connection, _ = silent.accept()
+        with connection:
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+    assert process.returncode == exit_codes.INTERRUPTED
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (InvalidValue("f", 1, "x"), 2),
+        (NotFound("x"), 3),
+        (PathNotFound("x"), 3),
+        (Forbidden("x"), 4),
+        (ServerUnreachable("a", "b"), 5),
+        (AlluxioError("x"), 1),
+    ],
+)
+def test_exit_statuses(error: AlluxioError, status: int) -> None:
+    assert exit_codes.of_error(error) == status
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([""], [*VERBS, ":4"]),
+        (["sta"], ["status", "stat", ":4"]),
+        (["locality", "--on-b"], ["--on-busy", ":4"]),
+    ],
+)
+def test_completion_for_kubectl(
+    words: list[str],
+    expected: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("_KUBECTL_ALLUXIO_COMPLETE", "COMP_WORDS", "COMP_CWORD"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(sys, "argv", ["kubectl_complete-alluxio", *words])
+    app.complete()
+    assert capsys.readouterr().out.splitlines() == expected
