@@ -131,7 +131,10 @@ class NotWritten(AlluxioError):
 
 
 _BY_STATUS: dict[str, tuple[type[RequestRefused], str]] = {
-    "NOT_FOUND": (PathNotFound, "check the name; a path that exists only in the UFS must be loaded"),
+    "NOT_FOUND": (
+        PathNotFound,
+        "check the name; a path that exists only in the UFS must be loaded",
+    ),
     "ALREADY_EXISTS": (PathExists, "remove it first, or choose another path"),
     "PERMISSION_DENIED": (PermissionRefused, "use another user, or change owner or mode"),
     "UNAUTHENTICATED": (NotAuthenticated, "check alluxio.security.authentication.type"),

@@ -44,7 +44,9 @@ def read_context(files: list[Path], name: str | None) -> Context:
     where = ", ".join(str(file) for file in files)
     if not documents:
         raise NotReachable(f"kubeconfig {where} does not exist", "correct it or name another")
-    chosen = name or next((d["current-context"] for _, d in documents if d.get("current-context")), "")
+    chosen = name or next(
+        (d["current-context"] for _, d in documents if d.get("current-context")), ""
+    )
     context = _entry(documents, "contexts", "context", chosen)
     if context is None:
         known = ", ".join(sorted(_names(documents))) or "none"

@@ -27,7 +27,11 @@ FAIL_OVER = {
     "alluxio.user.master.polling.concurrent": "true",
     "alluxio.user.master.polling.timeout": "2sec",
     "alluxio.network.connection.health.check.timeout": "1sec",
+    # How long a call or a stream to an address that has vanished hangs. Streams never ask by
+    # default, and gRPC asks every 10 s at most (KeepAliveManager in grpc-java).
+    "alluxio.user.network.rpc.keepalive.time": "10sec",
     "alluxio.user.network.rpc.keepalive.timeout": "3sec",
+    "alluxio.user.network.streaming.keepalive.time": "10sec",
     "alluxio.user.network.streaming.keepalive.timeout": "3sec",
     "alluxio.user.rpc.retry.max.duration": "60sec",
     # A worker that restarts has another pod IP; by default clients call the old one for 2 minutes.
@@ -35,6 +39,10 @@ FAIL_OVER = {
 }
 COMMON = {
     **FAIL_OVER,
+    # Servers drop clients that ask more often than this, by default 30 s.
+    "alluxio.master.network.permit.keepalive.time": "5sec",
+    "alluxio.job.master.network.permit.keepalive.time": "5sec",
+    "alluxio.worker.network.permit.keepalive.time": "5sec",
     # Any user id may run the pods, and it has no name in the image; all processes must agree on
     # one.
     "alluxio.security.login.username": "alluxio",

@@ -169,18 +169,21 @@ def _not_whole(scene: Scene, group: Row) -> Step | None:
     leaving = [pod["name"] for pod in pods if pod["deleting"]]
     if leaving or len(pods) < group["replicas"]:
         gone = leaving[0] if leaving else f"a pod of {group['name']}"
-        return Step("none", f"waits for {gone} to come back", again_s=_SOON_S)
+        again_s = _time_to_start(scene, group["component"])
+        return Step("none", f"waits for {gone} to come back", again_s=again_s)
     for pod in pods:
         if not pod["ready"]:
-            return _waits_for(pod)
+            return _waits_for(scene, pod)
     return None
 
 
-def _waits_for(pod: Row) -> Step:
+def _waits_for(scene: Scene, pod: Row) -> Step:
     if pod["reason"] in _FAILING:
         why = f"stopped: {pod['name']} does not start ({pod['message']})"
         return Step("none", why, stuck=True)
-    return Step("none", f"waits for {pod['name']} to be ready", again_s=_SOON_S)
+    left_s = _time_to_start(scene, pod["component"]) - int(_age_s(pod["created"], scene.now))
+    why = f"waits for {pod['name']} to be ready"
+    return Step("none", why, again_s=max(_SOON_S, left_s))
 
 
 def _not_in_quorum(scene: Scene, pods: Sequence[Row]) -> Step | None:
@@ -230,11 +233,12 @@ def _waits_for_workers(scene: Scene, away: Sequence[Row]) -> Step:
         return Step("none", why, stuck=True)
     for pod in away:
         if not pod["ready"] and not pod["deleting"]:
-            return _waits_for(pod)
+            return _waits_for(scene, pod)
     if away and not away[0]["deleting"]:
         why = f"waits for the worker of {away[0]['name']} to register"
         return Step("none", why, again_s=_SOON_S)
-    return Step("none", "waits for a worker to come back", again_s=_SOON_S)
+    again_s = _time_to_start(scene, "worker")
+    return Step("none", "waits for a worker to come back", again_s=again_s)
 
 
 def _evict(scene: Scene, pods: Sequence[Row], why: str) -> Step:

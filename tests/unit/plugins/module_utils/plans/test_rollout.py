@@ -289,6 +289,15 @@ def test_the_next_pass_comes_when_the_pod_is_expected_back() -> None:
     assert done.again_s == 20 + 4
 
 
+@pytest.mark.parametrize(("age_s", "again_s"), [(2, 22), (20, 4), (23, 3), (300, 3)])
+def test_a_pod_that_starts_is_looked_at_when_it_is_expected_to_be_ready(
+    age_s: int, again_s: int
+) -> None:
+    starting = {"created": at(age_s), "ready": False, "reason": "Starting"}
+    done = step(masters(OLD, OLD, NEW, m2=starting))
+    assert (done.action, done.again_s) == ("none", again_s)
+
+
 @pytest.mark.parametrize(
     ("workloads", "pods", "expected"),
     [
