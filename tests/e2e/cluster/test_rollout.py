@@ -265,8 +265,5 @@ def test_deletion_persists_first(ready: Cluster, space: str) -> None:
         "the resource is gone", lambda: ready.find("-n", space, "alluxiocluster", NAME) is None, 240
     )
     # In the bucket, where versitygw keeps an object as a file of the same name.
-    listing = ready.kubectl("-n", space, "exec", "deployment/s3", "--", "ls", "-l", "/data/alluxio")
-    assert any(
-        line.split()[-1] == "last" and str(CACHED_BYTES) in line.split()
-        for line in listing.splitlines()
-    )
+    find = f"find /data -name last -size {CACHED_BYTES}c"
+    assert ready.kubectl("-n", space, "exec", "deployment/s3", "--", "bash", "-c", find).strip()
