@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import (
+    cache_only,
     cluster_rules,
     cluster_values,
     existing,
@@ -110,8 +111,9 @@ def _cached_alone(metadata: Mapping[str, Any], observed: Mapping[str, Any]) -> i
     """Bytes that may not be lost with a worker, as far as that is known."""
     if (metadata.get("annotations") or {}).get(DISCARD) == "true":
         return 0
-    known = (observed.get("alluxio") or {}).get("cache_only") or {}
-    return sum(int(row["bytes"]) for row in known.get("held_by") or () if row["hosts"])
+    alluxio = observed.get("alluxio") or {}
+    hosts = {worker["host"] for worker in alluxio.get("workers") or ()}
+    return cache_only.lost_with(alluxio, hosts) or 0
 
 
 def _rollout(
