@@ -52,10 +52,23 @@ def restore() -> None:
         record = json.loads(_record().read_text())
         for name, value in record["sysctls"].items():
             _sysctl(name).write_text(value)
-        for folder in record["missing_folders"]:
+        for folder in set(record["missing_folders"]) - _mounted_somewhere():
             with suppress(OSError):  # never more than an empty folder
                 Path(folder).rmdir()
         _record().unlink()
+
+
+def _mounted_somewhere() -> set[str]:
+    """Mount points of all mount namespaces.
+
+    Clusters of another ALLUXIO_K8S_CACHE have a record of their own. Their nodes mount over the same
+    folders, and a folder that is removed takes the mounts on it along, in every namespace.
+    """
+    found = set()
+    for table in Path("/proc").glob("[0-9]*/mountinfo"):
+        with suppress(OSError):  # the process has ended
+            found |= {line.split()[4] for line in table.read_text().splitlines()}
+    return found
 
 
 def _lock() -> AbstractContextManager[None]:

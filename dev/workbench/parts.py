@@ -38,7 +38,7 @@ def s3_server(name: str) -> list[dict[str, Any]]:
 
 
 def rollout(cluster: Cluster, space: str, workload: str, timeout_s: int = 120) -> None:
-    """Waits until a Deployment or StatefulSet is rolled out."""
+    """Waits until a Deployment is rolled out."""
     cluster.kubectl("-n", space, "rollout", "status", workload, f"--timeout={timeout_s}s")
 
 

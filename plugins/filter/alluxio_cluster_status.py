@@ -16,11 +16,17 @@ from ansible_collections.alluxio.k8s.plugins.plugin_utils.in_process import plai
 
 
 def alluxio_cluster_status(
-    cluster: Any, plan: Any, observed: Any, applied: Any, state: str = "present"
+    cluster: Any,
+    plan: Any,
+    observed: Any,
+    applied: Any,
+    state: str = "present",
+    acted: Any = None,
+    drain: Any = None,
 ) -> Any:
     """The report of a pass over ``cluster``."""
-    report = cluster_status(plain(cluster), plain(plan), plain(observed), plain(applied), state)
-    return wrap_var(report)
+    given = (plain(each) for each in (cluster, plan, observed, applied))
+    return wrap_var(cluster_status(*given, state=state, acted=plain(acted), drain=plain(drain)))
 
 
 class FilterModule:

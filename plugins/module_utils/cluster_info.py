@@ -22,8 +22,8 @@ from typing import Any
 from .alluxio import master_web, proxy_rest
 from .alluxio.errors import reason_of
 from .alluxio.master_web import Leader
-from .alluxio.model import CacheOnly, MasterCounters, TierUsage, Worker
-from .alluxio.transport import DirectTransport
+from .alluxio.model import CacheOnly, MasterCounters, TierUsage, Worker, WorkerState
+from .alluxio.transport import DirectTransport, Transport
 from .errors import AlluxioError
 from .kube.api import KubeClient
 from .kube.children import claim_row, share_row, workload_row
@@ -87,11 +87,11 @@ def _observe_kubernetes(
         "shares": partial(_shares, direct, share_selector(name, namespace)),
         "openshift": partial(direct.has_kind, *_OPENSHIFT_KIND),
         **{
-            f"secret/{secret}": partial(_is_there, direct, "v1", "Secret", secret, namespace)
+            f"secret/{secret}": partial(_version, direct, "v1", "Secret", secret, namespace)
             for secret in secrets
         },
         **{
-            f"class/{each}": partial(_is_there, direct, "storage.k8s.io/v1", "StorageClass", each)
+            f"class/{each}": partial(_version, direct, "storage.k8s.io/v1", "StorageClass", each)
             for each in storage_classes
         },
         **{f"namespace/{each}": partial(_namespace, direct, each) for each in namespaces},
@@ -110,8 +110,9 @@ def _observe_kubernetes(
             for kind in ("StatefulSet", "Deployment", "DaemonSet")
             for workload in found[kind]
         ),
-        "secrets": {secret: found[f"secret/{secret}"] for secret in secrets},
-        "storage_classes": {each: found[f"class/{each}"] for each in storage_classes},
+        "secrets": {secret: found[f"secret/{secret}"] is not None for secret in secrets},
+        "secret_versions": {secret: found[f"secret/{secret}"] or "" for secret in secrets},
+        "storage_classes": {each: found[f"class/{each}"] is not None for each in storage_classes},
         "namespaces": {each: found[f"namespace/{each}"] for each in namespaces},
         "shares": found["shares"],
         # Set in the operator's pod alone: whom the pods must let in.
@@ -159,14 +160,39 @@ def _by_name(rows: Any) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["name"]))
 
 
-def _is_there(
+def _version(
     client: KubeClient, api_version: str, kind: str, name: str, namespace: str | None = None
-) -> bool:
-    """False only if it is known to be missing: who may not look cannot tell."""
+) -> str | None:
+    """None only if it is known to be missing: who may not look cannot tell, and gets no version."""
     try:
-        return client.exists(api_version, kind, name, namespace)
+        return client.version(api_version, kind, name, namespace)
     except Forbidden:
-        return True
+        return ""
+
+
+def find_live_leader(
+    client: KubeClient, namespace: str, pods: Sequence[Mapping[str, Any]]
+) -> tuple[str | None, frozenset[str] | None]:
+    """The pod of the leading master and the hosts of the workers that it hears; None, None when
+    none answers.
+    """
+    masters = [pod for pod in pods if _may_answer(pod, "master")]
+    if not masters:
+        return None, None
+    try:
+        leader = master_web.find_leader(_roads(client, namespace, masters), _WEB_DEADLINE_S)
+    except AlluxioError:
+        return None, None
+    live = [worker.host for worker in leader.info.workers if worker.state is WorkerState.LIVE]
+    return masters[leader.index]["name"], frozenset(live)
+
+
+def _roads(
+    client: KubeClient, namespace: str, masters: Sequence[Mapping[str, Any]]
+) -> list[Transport]:
+    return [
+        web_transport(client, namespace, pod, master_web.WEB_PORT, os.environ) for pod in masters
+    ]
 
 
 def _observe_alluxio(
@@ -175,11 +201,8 @@ def _observe_alluxio(
     masters = [pod for pod in pods if _may_answer(pod, "master")]
     if not masters:
         return None, "no pod of a master runs"
-    roads = [
-        web_transport(client, namespace, pod, master_web.WEB_PORT, os.environ) for pod in masters
-    ]
     try:
-        leader = master_web.find_leader(roads, _WEB_DEADLINE_S)
+        leader = master_web.find_leader(_roads(client, namespace, masters), _WEB_DEADLINE_S)
         counters = master_web.get_counters(leader.transport, _WEB_DEADLINE_S)
         quorum = master_web.get_quorum(leader.transport, _WEB_DEADLINE_S)
     except AlluxioError as error:

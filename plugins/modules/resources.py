@@ -99,6 +99,13 @@ options:
             description: The kind, which must live in a namespace.
             type: str
             required: true
+  recreate:
+    description:
+      - Objects, each as C(Kind/name), of which a field that Kubernetes does not change in place has
+        another value. They are deleted without what belongs to them, pods for example, and made anew.
+    type: list
+    elements: str
+    default: []
   field_manager:
     description: The name under which the API server records who set a field.
     type: str
@@ -229,6 +236,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
             },
         },
     },
+    "recreate": {"type": "list", "elements": "str", "default": []},
     "field_manager": {"type": "str", "default": "alluxio.k8s"},
     "wait_timeout": {"type": "int", "default": 0},
 }
@@ -240,7 +248,8 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
     prune, owner = _prune(params["prune"], namespace), params["owner"]
     result: dict[str, Any] = {}
     with connect(params["kubeconfig"], params["context"]) as kube:
-        applier = Applier(kube, params["field_manager"], dry_run=check_mode)
+        recreate = frozenset(params["recreate"])
+        applier = Applier(kube, params["field_manager"], check_mode, recreate)
         if params["state"] == "present":
             outcome = applier.present(objects, namespace, owner, prune, wait_s)
         else:

@@ -31,6 +31,7 @@ from .transport import Transport
 
 REST_PORT = 39999
 
+
 # Seen on 2.9.6: 2.5-4 KB of JSON for a file of one block, about 1 KB more for each further block.
 _LIMIT_BYTES = 16 * 1024 * 1024
 _DATA_LIMIT_BYTES = 1024 * 1024 * 1024
@@ -309,12 +310,13 @@ def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheO
     listing = Node.parse(body, f"{transport.address}{target}")
     files = [entry for entry in listing.elements() if not entry.read_bool("folder")]
     cached = [file for file in files if file.read_str("persistenceState") != "PERSISTED"]
+    held = [file for file in cached if file.read_str("persistenceState") != "LOST"]
     sizes = [(file.read_str("path"), file.read_int("length")) for file in cached]
     return CacheOnly(
         not_persisted_bytes=sum(length for _, length in sizes),
         lost_files=sum(file.read_str("persistenceState") == "LOST" for file in cached),
         files=tuple(sorted(sizes, key=lambda row: (-row[1], row[0]))),
-        held_by=_held_by(cached),
+        held_by=_held_by(held),
     )
 
 

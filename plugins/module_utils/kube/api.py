@@ -124,15 +124,23 @@ class KubeClient:
 
     def exists(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> bool:
         """Whether the object is there, without its content ever being sent."""
+        return self.version(api_version, kind, name, namespace) is not None
+
+    def version(
+        self, api_version: str, kind: str, name: str, namespace: str | None = None
+    ) -> str | None:
+        """What tells one state of the object from any other, or None when it does not exist.
+
+        Its content is never sent.
+        """
         where = self.kinds.find(api_version, kind)
         subject = f"GET {_label(where, namespace, name)}"
+        path = where.path(namespace, name)
         try:
-            self._request(
-                "GET", where.path(namespace, name), subject, kind=where, accept=_METADATA_ONLY
-            )
+            found = self._request("GET", path, subject, kind=where, accept=_METADATA_ONLY)
         except NotFound:
-            return False
-        return True
+            return None
+        return f"{found['metadata']['uid']}/{found['metadata']['resourceVersion']}"
 
     def list_objects(
         self,
@@ -233,13 +241,14 @@ class KubeClient:
         path = where.path(namespace, name, subresource)
         return self._request("PATCH", path, subject, kind=where, body=patch, content_type=_MERGE)
 
-    def delete(self, body: Object, *, dry_run: bool = False) -> bool:
-        """Deletes exactly this object (by its uid, if it has one), dependents in the background.
+    def delete(self, body: Object, *, dry_run: bool = False, orphan: bool = False) -> bool:
+        """Deletes exactly this object (by its uid, if it has one), dependents in the background, or
+        with ``orphan`` without them.
 
         False when it was gone already. Raises Conflict when another object bears its name by now.
         """
         where, namespace, name = self._address(body)
-        options: Object = {"propagationPolicy": "Background"}
+        options: Object = {"propagationPolicy": "Orphan" if orphan else "Background"}
         if dry_run:
             # Not in the query: the API server ignores that when there is a body, and would delete.
             options["dryRun"] = ["All"]
@@ -252,6 +261,25 @@ class KubeClient:
         except NotFound:
             return False
         return True
+
+    def evict(self, pod: str, namespace: str, uid: str) -> None:
+        """Deletes exactly this pod if its disruption budget allows that.
+
+        Raises TooManyRequests when it does not, and Conflict when another pod bears the name by now.
+        Done when the pod was gone already.
+        """
+        where = self.kinds.find("v1", "Pod")
+        body = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": {"name": pod, "namespace": namespace},
+            "deleteOptions": {"preconditions": {"uid": uid}},
+        }
+        path = where.path(namespace, pod, "eviction")
+        try:
+            self._request("POST", path, f"EVICT {_label(where, namespace, pod)}", body=body)
+        except NotFound:
+            return
 
     def stream(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, timeout_s: float

@@ -15,13 +15,15 @@ from typing import Any, TypeVar
 from ..errors import AlluxioError, InvalidValue
 from . import decisions
 from .api import KubeClient, Object
-from .errors import Conflict, KindMissing, KubernetesError, NotFound
+from .errors import Conflict, KindMissing, KubernetesError, NotFound, WaitTimeout
 from .waiting import wait_until
 
 # Enough to hide the latency of a list of a dozen, few enough for an API server that limits clients.
 _THREADS = 6
 _ATTEMPTS = 3
 _DEFINITION_TIMEOUT_S = 15
+# The garbage collector lets the pods go before the object is gone.
+_ORPHAN_TIMEOUT_S = 15
 
 Answer = TypeVar("Answer")
 
@@ -100,12 +102,14 @@ class Incomplete(KubernetesError):
 @dataclass(frozen=True)
 class Applier:
     """Applies and deletes with one client, under one field manager; ``dry_run`` asks but changes
-    nothing.
+    nothing. Objects that ``recreate`` names, each as ``Kind/name``, are deleted without what belongs
+    to them and made anew, since a field of theirs cannot be changed.
     """
 
     kube: KubeClient
     field_manager: str
     dry_run: bool = False
+    recreate: frozenset[str] = frozenset()
 
     def present(
         self,
@@ -181,6 +185,11 @@ class Applier:
                 )
                 if before:
                     decisions.refuse_foreign(before, obj)
+                if before and decisions.label(obj) in self.recreate:
+                    if self.dry_run:
+                        # Asked for a dry run of it, the API server would refuse the change.
+                        return before, obj
+                    self._let_go(before)
                 try:
                     return before, self.kube.apply(obj, self.field_manager, dry_run=self.dry_run)
                 except Conflict:
@@ -191,6 +200,19 @@ class Applier:
             if not (self.dry_run and decisions.promised(obj, wanted)):
                 raise
         return None, obj
+
+    def _let_go(self, obj: Object) -> None:
+        """Deletes the object alone and waits until it is gone. Raises WaitTimeout."""
+        self.kube.delete(obj, orphan=True)
+        metadata, deadline = obj["metadata"], time.monotonic() + _ORPHAN_TIMEOUT_S
+        where = (obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
+        while (left := self.kube.get(*where)) and left["metadata"]["uid"] == metadata["uid"]:
+            if time.monotonic() > deadline:
+                raise WaitTimeout(
+                    f"{decisions.label(obj)} is still there after {_ORPHAN_TIMEOUT_S} s",
+                    "see what its finalizers wait for",
+                )
+            time.sleep(0.2)
 
     def _wait(self, wave: Sequence[Object], timeout_s: int) -> None:
         if timeout_s:

@@ -77,6 +77,7 @@ def workload_row(kind: str, workload: Mapping[str, Any]) -> dict[str, Any]:
         "replicas": replicas,
         "ready_replicas": ready,
         "updated_replicas": updated,
+        "revision": status.get("updateRevision", ""),
         "generation": metadata["generation"],
         "observed_generation": status.get("observedGeneration", 0),
         "claim_templates": [_claim_template(c) for c in spec.get("volumeClaimTemplates") or []],

@@ -51,6 +51,10 @@ class Conflict(KubernetesError):
     """Somebody else changed or owns the object."""
 
 
+class TooManyRequests(KubernetesError):
+    """Not now: the API server limits its clients, or a disruption budget forbids an eviction."""
+
+
 class InvalidObject(KubernetesError):
     """The API server refuses a field; ``details["causes"]`` lists field and message."""
 
@@ -97,6 +101,10 @@ def from_answer(
         409: (
             Conflict,
             "run again; if it repeats, another controller or user changes the same object",
+        ),
+        429: (
+            TooManyRequests,
+            "try again later; a disruption budget may need its pods ready first",
         ),
     }
     error, remedy = simple.get(http_status, (KubernetesError, "see the log of the API server"))

@@ -15,6 +15,8 @@ from typing import Any
 COMPONENT_LABEL = "app.kubernetes.io/component"
 POOL_LABEL = "alluxio.io/pool"
 ANNOTATION_PREFIX = "alluxio.io/"
+# Set by the StatefulSet's controller: the revision of the template that the pod was made of.
+REVISION_LABEL = "controller-revision-hash"
 
 _LONGEST_MESSAGE = 300
 # A container that came back this often and is not ready is failing, also in the moment it runs.
@@ -38,6 +40,7 @@ def pod_row(pod: Mapping[str, Any]) -> dict[str, Any]:
     annotations = metadata.get("annotations") or {}
     statuses = list(_container_statuses(status))
     trouble = trouble_of(pod)
+    ready = _condition(status, "Ready")
     return {
         "name": metadata["name"],
         "uid": metadata["uid"],
@@ -47,7 +50,9 @@ def pod_row(pod: Mapping[str, Any]) -> dict[str, Any]:
         "host_ip": status.get("hostIP", ""),
         "pod_ip": status.get("podIP", ""),
         "phase": status.get("phase", "Unknown"),
-        "ready": _condition(status, "Ready").get("status") == "True",
+        "ready": ready.get("status") == "True",
+        "ready_since": ready.get("lastTransitionTime", "") if ready.get("status") == "True" else "",
+        "revision": labels.get(REVISION_LABEL, ""),
         "restarts": sum(container.get("restartCount", 0) for container in statuses),
         "created": metadata["creationTimestamp"],
         "deleting": "deletionTimestamp" in metadata,

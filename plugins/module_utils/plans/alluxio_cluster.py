@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import cluster_rules, cluster_values, fuse, naming, network_policy, node_files, refers
+from . import (
+    cache_only,
+    cluster_rules,
+    cluster_values,
+    existing,
+    fuse,
+    naming,
+    network_policy,
+    node_files,
+    refers,
+    rollout,
+)
 from ._schemas import ALLUXIO_CLUSTER_SPEC
 from .cluster_rules import Cluster
 from .findings import Findings
+from .naming import DISCARD
 from .refers import Reference
 from .schema import complete
 
@@ -49,7 +61,11 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
     spec = complete({} if raw is None else raw, ALLUXIO_CLUSTER_SPEC, "spec", findings)
     naming.check_names(name, namespace, _pools(spec), findings)
     if not findings.count:
-        cluster = Cluster(str(name), str(namespace), spec, bool(observed.get("openshift")))
+        versions = observed.get("secret_versions") or {}
+        openshift = bool(observed.get("openshift"))
+        cluster = Cluster(
+            str(name), str(namespace), spec, openshift, versions, _cached_alone(metadata, observed)
+        )
         network_policy.check(spec, findings)
         node_files.check(cluster.namespace, spec, observed, findings)
         fuse.check(cluster.name, cluster.namespace, spec, observed, findings)
@@ -60,6 +76,11 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
             wanted = result["fuse"]["claims"] if result["fuse"] else []
             result["surplus_shares"] = fuse.surplus(wanted, observed)
             result["missing"] = _missing(mentioned, observed)
+            result["rollout"] = _rollout(cluster, result, observed)
+            result["recreate"] = existing.recreations(
+                cluster_rules.stateful_sets(cluster, sizes), observed
+            )
+            result["leaving"] = rollout.leaving(result, observed)
     return {**result, "errors": findings.errors, "warnings": findings.warnings}
 
 
@@ -84,6 +105,28 @@ def _refers(mentioned: list[Reference], namespace: Any, spec: Any) -> dict[str, 
 def _pools(spec: Any) -> Sequence[Mapping[str, Any]]:
     pools = spec.get("workers") if isinstance(spec, dict) else None
     return pools if isinstance(pools, list) else []
+
+
+def _cached_alone(metadata: Mapping[str, Any], observed: Mapping[str, Any]) -> int:
+    """Bytes that may not be lost with a worker, as far as that is known."""
+    if (metadata.get("annotations") or {}).get(DISCARD) == "true":
+        return 0
+    alluxio = observed.get("alluxio") or {}
+    hosts = {worker["host"] for worker in alluxio.get("workers") or ()}
+    return cache_only.lost_with(alluxio, hosts) or 0
+
+
+def _rollout(
+    cluster: Cluster, planned: Mapping[str, Any], observed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the module `rollout` needs, and whether there is anything for it to do."""
+    order = rollout.order_of(planned)
+    return {
+        "order": order,
+        "due": rollout.due(order, observed),
+        "workers_at_once": cluster.spec["podDisruptionBudget"]["maxUnavailableWorkers"],
+        "missing": [f"{missing['kind']} {missing['name']}" for missing in planned["missing"]],
+    }
 
 
 def _missing(mentioned: list[Reference], observed: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -68,14 +68,20 @@ def cluster_status(
     observed: Mapping[str, Any] | None,
     applied: Mapping[str, Any],
     state: str = "present",
+    acted: Mapping[str, Any] | None = None,
+    drain: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The report of a pass: ``{status, events, settled, requeue_after_s, failed, summary}``.
 
     ``cluster`` is the custom resource, whose ``status`` is the one of the pass before; ``applied``
-    is the answer of the module `resources`, or ``{failed: message}`` when a step failed.
+    is the answer of the module `resources`, or ``{failed: message}`` when a step failed; ``acted``
+    is the answer of the module `rollout`, or empty when there was nothing to roll; ``drain`` is that
+    of the module `drain`, or empty when no worker goes.
     """
     previous = cluster.get("status") or {}
-    verdict = _judge(cluster, plan, observed, applied, state)
+    step = (acted or {}).get("step") or {}
+    at_risk = str((drain or {}).get("why") or "")
+    verdict = _judge(cluster, plan, observed, applied, step, at_risk, state)
     status = {
         "phase": verdict.phase,
         **_generation(cluster),
@@ -86,9 +92,9 @@ def cluster_status(
     summary = _summary(status, verdict)
     return {
         "status": status,
-        "events": _events(previous, verdict.phase, summary),
+        "events": [*_step_events(step), *_events(previous, verdict.phase, summary)],
         "settled": verdict.settled,
-        "requeue_after_s": PASS_PERIOD_S if verdict.moving and not verdict.wakes_itself else None,
+        "requeue_after_s": _next_pass(verdict, step),
         "failed": verdict.failed,
         "summary": summary,
     }
@@ -110,27 +116,33 @@ def _judge(
     plan: Mapping[str, Any],
     observed: Mapping[str, Any] | None,
     applied: Mapping[str, Any],
+    step: Mapping[str, Any],
+    at_risk: str,
     state: str,
 ) -> Verdict:
     previous = cluster.get("status") or {}
     if state == "absent" or cluster["metadata"].get("deletionTimestamp"):
-        return _deleting(cluster, observed, applied)
+        return _deleting(cluster, observed, applied, at_risk)
     if applied.get("failed"):
         return _failed(previous, observed, applied["failed"])
     if observed is None:
         return _failed(previous, None, "the cluster could not be looked at")
     if plan.get("errors"):
         return _invalid(plan["errors"], observed)
-    return _standing_or_coming(previous, plan, observed, applied)
+    return _standing_or_coming(previous, plan, observed, applied, step, at_risk)
 
 
 def _deleting(
-    cluster: Mapping[str, Any], observed: Mapping[str, Any] | None, applied: Mapping[str, Any]
+    cluster: Mapping[str, Any],
+    observed: Mapping[str, Any] | None,
+    applied: Mapping[str, Any],
+    at_risk: str,
 ) -> Verdict:
     keeps_claims = (cluster.get("spec") or {}).get("deletionPolicy", "Retain") == "Retain"
     left = _left_over(observed, keeps_claims)
     failure = applied.get("failed")
-    why = failure or (f"still there: {', '.join(bounded(left, _MOST_NAMES))}" if left else "")
+    still = f"still there: {', '.join(bounded(left, _MOST_NAMES))}" if left else ""
+    why = failure or at_risk or still
     kept = [claim["name"] for claim in (observed or {}).get("claims", [])] if keeps_claims else []
     done = "everything is removed" + (
         f"; kept: {_claims(kept)} (deletionPolicy Retain)" if kept else ""
@@ -140,7 +152,7 @@ def _deleting(
         available=Condition.of(False, "Deleting", "the cluster is being removed"),
         progressing=Condition.of(bool(why), "Deleting", why or done),
         degraded=Condition.of(True, "CleanUpFailed", failure) if failure else _degraded([]),
-        problems=[failure] if failure else [],
+        problems=[text for text in (failure, at_risk) if text],
         settled=not why,
         moving=bool(why),
         failed=why or None,
@@ -197,8 +209,16 @@ def _standing_or_coming(
     plan: Mapping[str, Any],
     observed: Mapping[str, Any],
     applied: Mapping[str, Any],
+    step: Mapping[str, Any],
+    at_risk: str,
 ) -> Verdict:
     problems = find_problems(plan, observed)
+    stuck = bool(step.get("stuck"))
+    if stuck:
+        problems.append(_stopped_roll(step))
+    if at_risk:
+        problems.append(Problem(Weight.NOTE, "DataAtRisk", at_risk, ""))
+    problems.sort(key=lambda problem: problem.weight)
     blocking = [p for p in problems if p.weight is Weight.BLOCKING]
     missing = [p for p in problems if p.weight is Weight.MISSING]
     rolling = _rolling(plan, observed, applied)
@@ -209,17 +229,26 @@ def _standing_or_coming(
     grave = [p for p in shown if p.weight is not Weight.NOTE]
     leaving = any(pod["deleting"] for pod in observed["pods"])
     waiting = leaving or any(p.young for p in missing)
-    moving = bool(rolling) or waiting
+    moving = (bool(rolling) and not stuck) or waiting
     return Verdict(
         phase=phase,
         available=_available(observed),
-        progressing=_progressing(phase, rolling, missing, grave, moving),
+        progressing=_progressing(
+            phase, at_risk or step.get("why", ""), rolling, missing, grave, moving
+        ),
         degraded=_degraded(grave),
         problems=[problem.message for problem in shown],
         settled=phase == "Ready",
         moving=moving,
         wakes_itself=not waiting and _only_changed(applied),
     )
+
+
+def _stopped_roll(step: Mapping[str, Any]) -> Problem:
+    pods = "1 pod is" if step["outdated"] == 1 else f"{step['outdated']} pods are"
+    fact = f"The roll has stopped: {step['why'].removeprefix('stopped: ')}"
+    remedy = f"correct the spec; {pods} still as before and serving"
+    return Problem(Weight.BLOCKING, "RollStopped", fact, remedy)
 
 
 def _only_changed(applied: Mapping[str, Any]) -> bool:
@@ -314,7 +343,12 @@ def _available(observed: Mapping[str, Any] | None) -> Condition:
 
 
 def _progressing(
-    phase: str, rolling: list[str], missing: list[Problem], grave: list[Problem], moving: bool
+    phase: str,
+    step: str,
+    rolling: list[str],
+    missing: list[Problem],
+    grave: list[Problem],
+    moving: bool,
 ) -> Condition:
     if phase == "Ready":
         return Condition.of(False, "Settled", "everything is as the spec says")
@@ -322,7 +356,8 @@ def _progressing(
         return Condition.of(False, "Blocked", _worst(grave))
     reason = {"Pending": "Waiting", "Degraded": "Recovering"}.get(phase, phase)
     waits_for = [*rolling, *(problem.fact for problem in missing)]
-    return Condition.of(True, reason, "waits for: " + "; ".join(bounded(waits_for, _MOST_NAMES)))
+    message = "waits for: " + "; ".join(bounded(waits_for, _MOST_NAMES))
+    return Condition.of(True, reason, f"{step}; {message}" if step else message)
 
 
 def _degraded(grave: list[Problem]) -> Condition:
@@ -444,6 +479,23 @@ def _conditions(
         }
         for kind, condition in named.items()
     ]
+
+
+def _next_pass(verdict: Verdict, step: Mapping[str, Any]) -> int | None:
+    """After how many seconds the next pass is worth its while: when a step expects the next one."""
+    if not verdict.moving:
+        return None
+    expected = step.get("again_s")
+    if expected:
+        return int(expected)
+    return None if verdict.wakes_itself else PASS_PERIOD_S
+
+
+def _step_events(step: Mapping[str, Any]) -> list[dict[str, str]]:
+    """A replaced pod is worth an event: it says why a client had to look for another server."""
+    if step.get("action") not in ("evict", "hand_over"):
+        return []
+    return [{"type": "Normal", "reason": "Replacing", "message": step["why"]}]
 
 
 def _events(previous: Mapping[str, Any], phase: str, summary: str) -> list[dict[str, str]]:

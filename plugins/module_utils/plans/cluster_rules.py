@@ -30,6 +30,8 @@ class Cluster:
     namespace: str
     spec: Spec
     openshift: bool
+    secret_versions: Mapping[str, str]
+    cached_alone_bytes: int
 
     @property
     def version(self) -> str:
@@ -202,12 +204,18 @@ def _check_blocks(spec: Spec, sizes: Sizes, findings: Findings) -> None:
 def _check_claims(
     cluster: Cluster, sizes: Sizes, observed: Mapping[str, Any], findings: Findings
 ) -> None:
-    masters = Wanted(f"{cluster.name}-master", cluster.master_claims(), "spec.masters", MASTERS_WAY)
-    pools = [
-        Wanted(f"{cluster.name}-worker-{pool.name}", pool.claims(), pool.field, POOL_WAY)
-        for pool in sizes.pools
-    ]
-    for wanted in [masters, *pools]:
+    for wanted in stateful_sets(cluster, sizes):
         existing.check_claims(wanted, observed, findings)
     names = [pool.name for pool in sizes.pools]
     existing.check_pools(names, cluster.spec["deletionPolicy"], observed, findings)
+
+
+def stateful_sets(cluster: Cluster, sizes: Sizes) -> list[Wanted]:
+    """All of them with their volumes. A pool may gain a tier; a master's volumes stay."""
+    claims = cluster.master_claims()
+    masters = Wanted(f"{cluster.name}-master", claims, "spec.masters", MASTERS_WAY, False)
+    pools = [
+        Wanted(f"{cluster.name}-worker-{pool.name}", pool.claims(), pool.field, POOL_WAY, True)
+        for pool in sizes.pools
+    ]
+    return [masters, *pools]

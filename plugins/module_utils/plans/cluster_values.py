@@ -15,6 +15,8 @@ from .naming import MANAGED_BY, POOL_LABEL, selector
 from .pods import Placement, Process
 from .properties import (
     BLOCK_SIZE,
+    CLIENT,
+    CLIENT_KINDS,
     COMMON,
     LOG4J,
     MASTER,
@@ -50,6 +52,10 @@ def values(cluster: Cluster, sizes: Sizes) -> dict[str, Any]:
         "image": _image(cluster.spec["image"]),
         "service_accounts": _service_accounts(cluster),
         "config": {"name": f"{cluster.name}-config", "files": files},
+        "client": {
+            "name": f"{cluster.name}-client",
+            "files": {"alluxio-site.properties": render(_client(cluster, sizes))},
+        },
         "masters": masters,
         "workers": {
             "service": f"{cluster.name}-worker",
@@ -276,8 +282,12 @@ def _configure(
 ) -> str:
     """Adds the property files of the processes to ``files``; the hash of what their pods read."""
     read: dict[str, Any] = {"log4j": LOG4J, "from": cluster.spec.get("propertiesFrom")}
+    secrets = [*cluster.spec.get("propertiesFrom", ())]
     if processes[0].kind == "master":
         read["options_from"] = cluster.spec["rootMount"].get("optionsFrom")
+        secrets += cluster.spec["rootMount"].get("optionsFrom", ())
+    names = {secret["secretRef"]["name"] for secret in secrets}
+    read["secrets"] = {name: cluster.secret_versions.get(name) for name in sorted(names)}
     for process in processes:
         general, own = cluster.spec.get("properties", {}), process.spec.get("properties", {})
         read[f"{process.config}.properties"] = render({**defaults, **general, **own})
@@ -285,6 +295,20 @@ def _configure(
     files |= {name: text for name, text in read.items() if name.endswith(".properties")}
     read |= {process.config: dict(process.pod_properties) for process in processes}
     return config_hash(read)
+
+
+def _client(cluster: Cluster, sizes: Sizes) -> dict[str, str]:
+    """The configuration of an application: where the masters are, and how to find a new leader."""
+    users = {
+        key: value
+        for key, value in cluster.spec.get("properties", {}).items()
+        if key.startswith(CLIENT_KINDS)
+    }
+    block_size = format_alluxio_size(block_size_default(sizes.smallest_top_tier))
+    masters = {
+        key: value for key, value in _required(cluster).items() if "embedded.journal" not in key
+    }
+    return {**CLIENT, BLOCK_SIZE: block_size, **users, **masters}
 
 
 def _defaults(sizes: Sizes) -> dict[str, str]:
@@ -407,6 +431,9 @@ def _disruption_budgets(cluster: Cluster, proxy: bool) -> list[dict[str, Any]]:
         return []
     # More than one master away breaks the quorum of three; one of one may still be drained.
     most = {"master": 1, "worker": budget["maxUnavailableWorkers"]}
+    if cluster.cached_alone_bytes:
+        # A node that is drained would take them along; the status says how many they are.
+        most["worker"] = 0
     if proxy:
         most["proxy"] = 1
     return [

@@ -20,13 +20,14 @@ Observed = Mapping[str, Any]
 @dataclass(frozen=True)
 class Wanted:
     """A StatefulSet as planned; ``field`` is where the spec describes it, ``way`` how its volumes
-    can be changed.
+    can be changed. ``may_gain``: whether it can get another volume by being made anew.
     """
 
     workload: str
     claims: Sequence[Claim]
     field: str
     way: str
+    may_gain: bool
 
 
 MASTERS_WAY = (
@@ -63,6 +64,8 @@ def check_claims(wanted: Wanted, observed: Observed, findings: Findings) -> None
     existing = {template["name"]: template for template in workload["claim_templates"]}
     for claim in wanted.claims:
         template = existing.pop(claim.name, None)
+        if template is None and wanted.may_gain:
+            continue
         for difference in _differences(claim, template):
             message = (
                 f"{claim.field}: the volumes of StatefulSet {wanted.workload} exist {difference}"
@@ -71,6 +74,23 @@ def check_claims(wanted: Wanted, observed: Observed, findings: Findings) -> None
     for name in existing:
         message = f"{wanted.field} no longer has the volume {name} of StatefulSet {wanted.workload}"
         findings.error(wanted.field, None, message, wanted.way)
+
+
+def recreations(wanted: Sequence[Wanted], observed: Observed) -> list[str]:
+    """StatefulSets, each as ``Kind/name``, that get another volume.
+
+    Kubernetes changes no claim templates, but a StatefulSet that is deleted alone leaves its pods
+    running, and one of the same name takes them over. Their claims keep their names, and the new
+    ones are made when the pods are replaced.
+    """
+    gaining = []
+    for each in wanted:
+        workload = _workload(each.workload, observed) or {}
+        existing = {template["name"] for template in workload.get("claim_templates") or ()}
+        named = {claim.name for claim in each.claims}
+        if "claim_templates" in workload and each.may_gain and named - existing:
+            gaining.append(f"StatefulSet/{each.workload}")
+    return gaining
 
 
 def check_pools(

@@ -19,6 +19,8 @@ LONGEST_NAME_AND_POOL = LONGEST_STATEFULSET - len("-worker-")
 MANAGED_BY = "alluxio.k8s"
 POOL_LABEL = "alluxio.io/pool"
 CONFIG_HASH = "alluxio.io/config-hash"
+# An annotation of the resource: what is cached on workers alone may be lost with them.
+DISCARD = "alluxio.io/discard-unpersisted"
 
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")

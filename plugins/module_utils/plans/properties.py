@@ -27,12 +27,22 @@ FAIL_OVER = {
     "alluxio.user.master.polling.concurrent": "true",
     "alluxio.user.master.polling.timeout": "2sec",
     "alluxio.network.connection.health.check.timeout": "1sec",
+    # How long a call or a stream to an address that has vanished hangs. Streams never ask by
+    # default, and gRPC asks every 10 s at most (KeepAliveManager in grpc-java).
+    "alluxio.user.network.rpc.keepalive.time": "10sec",
     "alluxio.user.network.rpc.keepalive.timeout": "3sec",
+    "alluxio.user.network.streaming.keepalive.time": "10sec",
     "alluxio.user.network.streaming.keepalive.timeout": "3sec",
     "alluxio.user.rpc.retry.max.duration": "60sec",
+    # A worker that restarts has another pod IP; by default clients call the old one for 2 minutes.
+    "alluxio.user.worker.list.refresh.interval": "5sec",
 }
 COMMON = {
     **FAIL_OVER,
+    # Servers drop clients that ask more often than this, by default 30 s.
+    "alluxio.master.network.permit.keepalive.time": "5sec",
+    "alluxio.job.master.network.permit.keepalive.time": "5sec",
+    "alluxio.worker.network.permit.keepalive.time": "5sec",
     # Any user id may run the pods, and it has no name in the image; all processes must agree on
     # one.
     "alluxio.security.login.username": "alluxio",
@@ -49,6 +59,20 @@ COMMON = {
     # stay.
     "alluxio.web.ui.enabled": "false",
 }
+# What applications that are no part of the cluster need to reach it and to find it again; theirs
+# are the user's settings of these kinds too.
+CLIENT = {
+    **FAIL_OVER,
+    **{
+        key: COMMON[key]
+        for key in (
+            "alluxio.user.file.writetype.default",
+            "alluxio.user.short.circuit.enabled",
+            "alluxio.user.metrics.collection.enabled",
+        )
+    },
+}
+CLIENT_KINDS = ("alluxio.user.", "alluxio.network.", "alluxio.security.authentication.")
 MASTER = {
     # A pod is either running or gone: five minutes of a dead worker's blocks in answers would be
     # wrong for most of them.
@@ -56,6 +80,8 @@ MASTER = {
     "alluxio.master.lost.worker.detection.interval": "5sec",
     "alluxio.master.embedded.journal.election.timeout.min": "3s",
     "alluxio.master.embedded.journal.election.timeout.max": "6s",
+    # Each round of the election waits for a master that does not answer; by default 5 s.
+    "alluxio.master.embedded.journal.transport.request.timeout.ms": "2sec",
 }
 PROXY = {
     # Since 2.9.3 the REST interface answers 200 and nothing unless this is off.

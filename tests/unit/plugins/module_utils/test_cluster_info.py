@@ -62,12 +62,13 @@ class FakeKube:
         self.asked.append((via, kind))
         return [each for each in self._objects if each["kind"] == kind]
 
-    def exists(self, api_version: str, kind: str, name: str, namespace: str | None) -> bool:
+    def version(self, api_version: str, kind: str, name: str, namespace: str | None) -> str | None:
         assert (api_version, namespace) in (("v1", "ns"), ("storage.k8s.io/v1", None))
         self.asked.append(("direct", f"{kind} {name}"))
         if name in self._forbidden:
             raise Forbidden("no", "ask")
-        return any(each["metadata"]["name"] == name for each in self._objects)
+        there = any(each["metadata"]["name"] == name for each in self._objects)
+        return "uid/7" if there else None
 
     def get(self, kind: str, name: str, namespace: str | None) -> dict[str, Any] | None:
         if name in self._forbidden:
@@ -87,8 +88,10 @@ class _Direct:
     def list_objects(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
         return self._kube.list_objects(*args, **kwargs, via="direct")
 
-    def exists(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> bool:
-        return self._kube.exists(api_version, kind, name, namespace)
+    def version(
+        self, api_version: str, kind: str, name: str, namespace: str | None = None
+    ) -> str | None:
+        return self._kube.version(api_version, kind, name, namespace)
 
     def get(
         self, api_version: str, kind: str, name: str, namespace: str | None = None

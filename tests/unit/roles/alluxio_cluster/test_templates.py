@@ -96,6 +96,14 @@ def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
     return [one for one in objects if one["kind"] in kinds]
 
 
+def configuration(objects: list[Object]) -> Object:
+    """The ConfigMap of the processes; the other one is for applications."""
+    [config] = [
+        one for one in of_kind(objects, "ConfigMap") if one["metadata"]["name"].endswith("-config")
+    ]
+    return config
+
+
 def workloads(objects: list[Object]) -> list[Object]:
     return of_kind(objects, "StatefulSet", "Deployment", "DaemonSet")
 
@@ -337,7 +345,7 @@ def test_masters_may_take_hours_to_start(rendered: dict[str, list[Object]], name
 
 
 def test_addresses_of_masters_d4(rendered: dict[str, list[Object]]) -> None:
-    [config] = of_kind(rendered["s3"], "ConfigMap")
+    config = configuration(rendered["s3"])
     for file, text in config["data"].items():
         if not file.endswith(".required.properties"):
             continue
@@ -439,7 +447,7 @@ def test_metadata_and_passed_through_fields_are_literal(rendered: dict[str, list
 def test_properties_are_literal(rendered: dict[str, list[Object]], tmp_path: Path) -> None:
     from java_properties import load
 
-    [config] = of_kind(rendered["awkward"], "ConfigMap")
+    config = configuration(rendered["awkward"])
     files = {name: tmp_path / name for name in config["data"] if name.endswith(".properties")}
     for name, file in files.items():
         file.write_text(config["data"][name], "ascii")
@@ -469,8 +477,23 @@ def test_arguments_expand_only_what_is_ours(rendered: dict[str, list[Object]]) -
 
 
 def test_the_script_arrives_as_it_is(rendered: dict[str, list[Object]]) -> None:
-    [config] = of_kind(rendered["minimal"], "ConfigMap")
+    config = configuration(rendered["minimal"])
     assert config["data"]["assemble.sh"] == (ROLE / "files/assemble.sh").read_text()
     assert "fuse.sh" not in config["data"]
-    [config] = of_kind(rendered["fuse"], "ConfigMap")
+    config = configuration(rendered["fuse"])
     assert config["data"]["fuse.sh"] == (ROLE / "files/fuse.sh").read_text()
+
+
+def test_applications_get_the_masters_and_the_settings_that_find_a_new_leader(
+    rendered: dict[str, list[Object]],
+) -> None:
+    [client] = [
+        one
+        for one in of_kind(rendered["s3"], "ConfigMap")
+        if one["metadata"]["name"].endswith("-client")
+    ]
+    properties = client["data"]["alluxio-site.properties"]
+    assert "alluxio.master.rpc.addresses=" in properties
+    assert "alluxio.user.master.polling.concurrent=true" in properties
+    assert "embedded.journal" not in properties
+    assert "accessKey" not in properties

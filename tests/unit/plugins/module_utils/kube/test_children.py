@@ -76,7 +76,7 @@ def test_a_stateful_set_with_its_claim_templates() -> None:
                     }
                 ],
             },
-            "status": {"observedGeneration": 2},
+            "status": {"observedGeneration": 2, "updateRevision": "w-5d"},
         },
     )
     assert row == {
@@ -87,6 +87,7 @@ def test_a_stateful_set_with_its_claim_templates() -> None:
         "replicas": 0,
         "ready_replicas": 0,
         "updated_replicas": 0,
+        "revision": "w-5d",
         "generation": 3,
         "observed_generation": 2,
         "claim_templates": [

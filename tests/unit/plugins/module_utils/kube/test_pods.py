@@ -37,6 +37,7 @@ def pod(*containers: dict[str, Any], ready: bool = False, **status: Any) -> dict
             "labels": {
                 "app.kubernetes.io/component": "worker",
                 "alluxio.io/pool": "fast",
+                "controller-revision-hash": "demo-worker-fast-5d",
             },
             "annotations": {"alluxio.io/config-hash": "abc", "other.io/x": "y"},
         },
@@ -47,7 +48,10 @@ def pod(*containers: dict[str, Any], ready: bool = False, **status: Any) -> dict
             "podIP": "10.1.0.1",
             "conditions": [
                 condition("PodScheduled", "True"),
-                condition("Ready", "True" if ready else "False"),
+                {
+                    **condition("Ready", "True" if ready else "False"),
+                    "lastTransitionTime": "2026-11-24T22:00:20Z",
+                },
             ],
             "containerStatuses": list(containers),
             **status,
@@ -70,6 +74,8 @@ def test_a_ready_pod() -> None:
         "pod_ip": "10.1.0.1",
         "phase": "Running",
         "ready": True,
+        "ready_since": "2026-11-24T22:00:20Z",
+        "revision": "demo-worker-fast-5d",
         "restarts": 2,
         "created": "2026-11-24T22:00:00Z",
         "deleting": False,

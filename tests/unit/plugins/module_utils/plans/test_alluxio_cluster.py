@@ -229,3 +229,35 @@ def test_the_spec_has_no_field_that_a_variable_of_ours_has() -> None:
     assert not [
         key for key in schema["properties"] if key.startswith(("alluxio_", "ansible_", "_"))
     ]
+
+
+def test_a_secret_that_changes_restarts_who_reads_it() -> None:
+    resource = sample("s3")
+    resource["spec"]["propertiesFrom"] = [{"secretRef": {"name": "general"}}]
+    [mount] = resource["spec"]["rootMount"]["optionsFrom"]
+
+    def digests(**versions: str) -> tuple[str, str]:
+        names = {"general": "u/1", mount["secretRef"]["name"]: "u/1", "other": "u/1", **versions}
+        result = good(resource, {"secret_versions": names})
+        return result["masters"]["config_hash"], result["pools"][0]["config_hash"]
+
+    before = digests()
+    assert digests(other="u/2") == before
+    masters, workers = digests(**{mount["secretRef"]["name"]: "u/2"})
+    assert (masters != before[0], workers != before[1]) == (True, False)
+    masters, workers = digests(general="u/2")
+    assert (masters != before[0], workers != before[1]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "discard", "most"), [(["a"], "", 0), ([], "", 1), (["a"], "true", 1)]
+)
+def test_no_worker_may_be_evicted_while_something_is_cached_alone(
+    hosts: list[str], discard: str, most: int
+) -> None:
+    resource = sample()
+    resource["metadata"]["annotations"] = {"alluxio.io/discard-unpersisted": discard}
+    held = [{"hosts": hosts, "bytes": 5}]
+    alluxio = {"workers": [{"host": "a"}], "cache_only": {"files": 1, "held_by": held}}
+    budgets = good(resource, {"alluxio": alluxio})["disruption_budgets"]
+    assert {b["name"].rpartition("-")[2]: b["max_unavailable"] for b in budgets}["worker"] == most

@@ -1221,3 +1221,57 @@ def test_the_summary_is_one_line_for_people() -> None:
 def test_bounded() -> None:
     assert bounded(["a", "b"], 2) == ["a", "b"]
     assert bounded(["a", "b", "c"], 2) == ["a", "b", "and 1 more"]
+
+
+def build(change: Change) -> World:
+    world = whole()
+    change(world)
+    return world
+
+
+def rolling(**step: Any) -> dict[str, Any]:
+    """The report in mid-roll, after the module `rollout` gave this step."""
+    world = build(lambda w: w["observed"]["workloads"][0].update(updated_replicas=1))
+    acted = {"step": {"action": "none", "why": "", "stuck": False, "outdated": 2, **step}}
+    return cluster_status(
+        world["cluster"], world["plan"], world["observed"], world["applied"], acted=acted
+    )
+
+
+def test_a_roll_says_what_it_waits_for_and_comes_back_when_it_is_due() -> None:
+    report = rolling(action="evict", why="demo-master-1 is a standby", again_s=17)
+    assert (report["status"]["phase"], report["requeue_after_s"]) == ("Updating", 17)
+    progressing = report["status"]["conditions"][1]["message"]
+    assert progressing.startswith("demo-master-1 is a standby; waits for: ")
+    event = {"type": "Normal", "reason": "Replacing", "message": "demo-master-1 is a standby"}
+    assert event in report["events"]
+
+
+def test_a_roll_that_has_stopped_needs_somebody_and_asks_for_no_pass() -> None:
+    report = rolling(why="stopped: demo-master-2 does not start (exit code 1)", stuck=True)
+    status = report["status"]
+    assert (status["phase"], report["requeue_after_s"]) == ("Degraded", None)
+    assert status["conditions"][2]["reason"] == "RollStopped"
+    assert "The roll has stopped: demo-master-2 does not start" in status["problems"][0]
+    assert "2 pods are still as before" in status["problems"][0]
+
+
+def test_workers_that_go_are_told_with_what_only_they_hold() -> None:
+    world = build(lambda w: w["plan"]["pools"][0].update(replicas=2))
+    drain = {"drained": False, "why": "3 files of 12Mi on demo-worker-fast-2 have no copy"}
+    report = cluster_status(world["cluster"], world["plan"], world["observed"], {}, drain=drain)
+    assert (report["status"]["phase"], report["settled"]) == ("Updating", False)
+    assert report["requeue_after_s"]
+    assert drain["why"] in report["status"]["problems"]
+    assert drain["why"] in report["status"]["conditions"][1]["message"]
+
+
+def test_a_removal_fails_until_nothing_would_be_lost() -> None:
+    world = build(absent())
+    drain = {"drained": False, "why": "1 file of 5Mi on demo-worker-fast-0 have no copy"}
+    report = cluster_status(
+        world["cluster"], world["plan"], world["observed"], {}, "absent", drain=drain
+    )
+    assert report["failed"] == drain["why"]
+    assert report["status"]["problems"] == [drain["why"]]
+    assert not report["settled"]

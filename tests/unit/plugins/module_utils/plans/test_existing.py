@@ -28,6 +28,9 @@ def stateful_set(name: str, component: str, replicas: int, **templates: Any) -> 
         "component": component,
         "pool": "fast" if component == "worker" else None,
         "replicas": replicas,
+        "revision": "",
+        "generation": 1,
+        "observed_generation": 1,
         "claim_templates": [
             {"name": key.replace("_", "-"), **value} for key, value in templates.items()
         ],
@@ -143,3 +146,18 @@ def test_a_pool_that_goes_is_said(policy: str, fate: str) -> None:
 def test_an_observation_without_templates_refuses_nothing() -> None:
     bare = {key: value for key, value in WORKERS.items() if key != "claim_templates"}
     assert errors(cluster(workers=[pool(size="20Gi")]), bare) == []
+
+
+def test_a_pool_that_gains_a_tier_is_made_anew_around_its_pods() -> None:
+    tiers = [*pool()["tiers"], {"medium": "HDD", "volume": {"size": "50Gi"}}]
+    wanted = cluster(workers=[{"name": "fast", "tiers": tiers}])
+    result = plan(wanted, {"workloads": [MASTERS, WORKERS]})
+    assert (result["errors"], result["recreate"]) == ([], ["StatefulSet/a-worker-fast"])
+    assert plan(cluster(), {"workloads": [MASTERS, WORKERS]})["recreate"] == []
+    assert plan(wanted, {})["recreate"] == []
+
+
+def test_a_pool_that_loses_a_tier_is_refused() -> None:
+    two = stateful_set("a-worker-fast", "worker", 1, tier_ssd=template(), tier_hdd=template("50Gi"))
+    [error] = errors(cluster(), two)
+    assert "tier-hdd" in error["message"]

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Before workers go: what lies on them alone is brought into the UFS, or it is said what stands in
+the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .alluxio.unpersisted import AtRisk, at_risk, list_unpersisted, persist
+from .cluster_info import selector
+from .errors import AlluxioError
+from .kube.client import KubeClient
+from .kube.pods import pod_row
+from .plans.naming import DISCARD
+from .plans.rollout import Row
+from .pod_rpc import masters_rpc
+from .quantities import describe_bytes
+
+LIST_S, CALL_S = 10.0, 5.0
+# So many files are handed to the job service in one pass.
+MOST_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """Whether the workers may go, and ``why`` not. ``asked``: files that were handed to be copied."""
+
+    done: bool
+    why: str = ""
+    files: int = 0
+    length_bytes: int = 0
+    asked: int = 0
+
+
+def drain(
+    client: KubeClient, name: str, namespace: str, pods: Sequence[str] | None, dry_run: bool
+) -> Drained:
+    """One step for the workers in ``pods``, or for all of the cluster when that is None.
+
+    Raises the errors of kube/errors.py.
+    """
+    children = {"namespace": namespace, "label_selector": selector(name)}
+    rows = [pod_row(pod) for pod in client.direct.list_objects("v1", "Pod", **children)]
+    going = [row for row in rows if _holds_data(row) and (pods is None or row["name"] in pods)]
+    if not going:
+        return Drained(True)
+    hosts = frozenset(row["host_ip"] for row in going)
+    try:
+        with masters_rpc(client, name, namespace, CALL_S) as masters:
+            files = [f for f in list_unpersisted(masters.masters, LIST_S) if f.hosts & hosts]
+            risk = at_risk(files, hosts)
+            if not files:
+                return Drained(True)
+            asked = 0 if dry_run else persist(masters.masters, files[:MOST_AT_ONCE], CALL_S)
+    except AlluxioError as error:
+        if not any(row["ready"] for row in going):
+            # A cluster that does not work must be removable, and what it held cannot be read.
+            return Drained(True)
+        why = f"whether anything is cached on {_names(going)} alone cannot be told: {error.message}"
+        return Drained(False, f"{why}; {_way()}")
+    return Drained(False, sentence(risk, going), risk.files, risk.length_bytes, asked)
+
+
+def _holds_data(pod: Row) -> bool:
+    """What a worker holds is lost already when it has ended or is about to."""
+    return bool(
+        pod["component"] == "worker"
+        and pod["phase"] == "Running"
+        and pod["host_ip"]
+        and not pod["deleting"]
+    )
+
+
+def sentence(risk: AtRisk, going: Sequence[Row]) -> str:
+    """What would be lost, where, and what to do."""
+    files = "1 file" if risk.files == 1 else f"{risk.files} files"
+    where = f"{files} of {describe_bytes(risk.length_bytes)} on {_names(going)}"
+    examples = ", ".join(risk.examples)
+    return f"{where} have no copy in the UFS and are being persisted ({examples}); {_way()}"
+
+
+def _names(pods: Sequence[Row]) -> str:
+    names = [pod["name"] for pod in pods]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _way() -> str:
+    return f'to give up what is cached alone, set the annotation {DISCARD}: "true"'
