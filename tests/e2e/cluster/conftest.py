@@ -35,3 +35,8 @@ def operator(cluster: Cluster) -> Cluster:
     """The cluster with the operator on it."""
     parts.install_operator(cluster)
     return cluster
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the operator has used by then is what all other tests made it do."""
+    items.sort(key=lambda item: item.path.name == "test_permissions.py")
