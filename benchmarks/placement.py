@@ -59,22 +59,22 @@ def main() -> None:
     used = {node.name: {"cpu": 1000, "pods": 4} for node in nodes}
     rows = []
     for replicas in (1, 3):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in blocks(replicas):
             pass
-        generated_s = time.perf_counter() - start
-        start = time.perf_counter()
+        generated_s = time.process_time() - start
+        start = time.process_time()
         executors = Executors(2_000, {"cpu": 4_000, "memory": 8 * GIB})
         placement = place(["/data"], blocks(replicas), ClusterView(nodes, used, {}), executors)
         placement.as_dict()
-        took_s = time.perf_counter() - start
+        took_s = time.process_time() - start
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         rows.append(
             (replicas, f"{took_s - generated_s:.2f}", f"{generated_s:.2f}", f"{peak_mb:.0f}")
         )
     show(
         f"Placement of 2,000 executors for {BLOCKS:,} blocks on {NODES:,} nodes",
-        ("copies of a block", "s", "s of the generator, beside", "peak memory, MB"),
+        ("copies of a block", "CPU s", "CPU s of the generator, beside", "peak memory, MB"),
         rows,
     )
 

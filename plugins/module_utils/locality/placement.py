@@ -131,7 +131,7 @@ class Placement:
                     "path": path,
                     "total_bytes": group.total_bytes,
                     "uncached_bytes": group.uncached_bytes,
-                    "nodes": group.node_bytes(),
+                    "nodes": group.node_bytes(self.tally.places),
                 }
                 for path, group in sorted(self.tally.groups.items())
             ],

@@ -10,8 +10,8 @@ node or by worker, is added up from that. Memory grows with locations and groups
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
@@ -29,75 +29,72 @@ OTHERS = "(others)"
 _GROUP = itemgetter(0)
 
 
-class Cell:
-    """One location: the node it is on, empty when there is none, whether that has room, and bytes."""
+class Places(dict[Location, str]):
+    """The node of each location, empty where there is none; looked up when it is first asked for."""
 
-    __slots__ = ("has_room", "held_bytes", "node")
-
-    def __init__(self, node: str, has_room: bool) -> None:
-        self.node = node
-        self.has_room = has_room
-        self.held_bytes = 0
-
-
-class Cells(dict[Location, Cell]):
-    """Cells by location, made when one is first asked for."""
-
-    def __init__(self, make: Callable[[str], Cell]) -> None:
+    def __init__(self, find: Callable[[str], Found]) -> None:
         super().__init__()
-        self._make = make
+        self._find = find
 
-    def __missing__(self, location: Location) -> Cell:
-        cell = self[location] = self._make(location[0])
-        return cell
+    def __missing__(self, location: Location) -> str:
+        node = self[location] = self._find(location[0]).node
+        return node
 
 
 @dataclass(slots=True)
 class Group:
     """Bytes of the files below one path. ``stranded`` are cached, but on no node with room.
 
-    A block on two workers of one node is in the cell of the first alone.
+    ``held_bytes`` are those at each location; a block on two workers of one node is held by the first
+    of them alone.
     """
 
-    cells: Cells
     total_bytes: int = 0
     uncached_bytes: int = 0
     stranded_bytes: int = 0
+    held_bytes: defaultdict[Location, int] = field(default_factory=lambda: defaultdict(int))
 
-    def node_bytes(self) -> dict[str, int]:
+    def node_bytes(self, places: Mapping[Location, str]) -> dict[str, int]:
         """Bytes by node, in the order of names."""
         sums: dict[str, int] = defaultdict(int)
-        for cell in self.cells.values():
-            if cell.node:
-                sums[cell.node] += cell.held_bytes
+        for location, size in self.held_bytes.items():
+            sums[places[location]] += size
+        sums.pop("", None)
         return dict(sorted(sums.items()))
 
-    def _add_several(self, size: int, locations: tuple[Location, ...]) -> None:
-        nodes: list[str] = []
-        has_room = False
-        for location in locations:
-            cell = self.cells[location]
-            if cell.node not in nodes or not cell.node:
-                nodes.append(cell.node)
-                cell.held_bytes += size
-                has_room = has_room or cell.has_room
-        if not has_room:
-            self.stranded_bytes += size
-
-    def add(self, blocks: Iterable[Block]) -> None:
-        """The inner loop: a million turns in a second or less."""
-        cells = self.cells
+    def add(self, blocks: Iterable[Block], places: Places, with_room: Set[str]) -> None:
+        """The inner loop: a million turns in about a second."""
+        held, node_of = self.held_bytes, places.__getitem__
+        total = uncached = stranded = 0
         for _, size, locations in blocks:
-            self.total_bytes += size
+            total += size
             if len(locations) == 1:
-                cell = cells[locations[0]]
-                cell.held_bytes += size
-                if not cell.has_room:
-                    self.stranded_bytes += size
+                location = locations[0]
+                held[location] += size
+                if places[location] not in with_room:
+                    stranded += size
             elif locations:
-                self._add_several(size, locations)
+                nodes = set(map(node_of, locations))
+                if len(nodes) == len(locations):
+                    for location in locations:
+                        held[location] += size
+                else:
+                    self._add_once_a_node(size, locations, places)
+                if with_room.isdisjoint(nodes):
+                    stranded += size
             else:
-                self.uncached_bytes += size
+                uncached += size
+        self.total_bytes += total
+        self.uncached_bytes += uncached
+        self.stranded_bytes += stranded
+
+    def _add_once_a_node(self, size: int, locations: tuple[Location, ...], places: Places) -> None:
+        seen: set[str] = set()
+        for location in locations:
+            node = places[location]
+            # A worker that adds nothing is still one that holds some of it.
+            self.held_bytes[location] += 0 if node and node in seen else size
+            seen.add(node)
 
 
 class Tally:
@@ -107,12 +104,13 @@ class Tally:
         self._hosts = hosts
         self._with_room = with_room
         self._found: dict[str, Found] = {}
+        self.places = Places(self.found)
         self.groups: dict[str, Group] = {}
 
     def add(self, blocks: Iterable[Block]) -> None:
         """Counts the blocks; those of one group should follow each other."""
         for name, run in groupby(blocks, key=_GROUP):
-            self._group(name).add(run)
+            self._group(name).add(run, self.places, self._with_room)
 
     def found(self, host: str) -> Found:
         """The node of a worker's host."""
@@ -125,18 +123,11 @@ class Tally:
         """Bytes at each location that a block named, in the order of locations."""
         sums: dict[Location, int] = defaultdict(int)
         for group in self.groups.values():
-            for location, cell in group.cells.items():
-                sums[location] += cell.held_bytes
+            for location, size in group.held_bytes.items():
+                sums[location] += size
         return dict(sorted(sums.items()))
 
     def _group(self, name: str) -> Group:
         if name not in self.groups and len(self.groups) >= MOST_GROUPS:
             name = OTHERS
-        known = self.groups.get(name)
-        if known is None:
-            known = self.groups[name] = Group(Cells(self._cell))
-        return known
-
-    def _cell(self, host: str) -> Cell:
-        node = self.found(host).node
-        return Cell(node, node in self._with_room)
+        return self.groups.setdefault(name, Group())
