@@ -223,7 +223,7 @@ def _cache_only(
     try:
         return proxy_rest.get_cache_only(road, "/", _WEB_DEADLINE_S), None
     except AlluxioError as error:
-        return None, f"the proxy does not tell: {master_web.reason_of(error)}"
+        return None, f"the proxy does not tell: {reason_of(error)}"
 
 
 def _cache_only_row(found: CacheOnly) -> dict[str, Any]:
