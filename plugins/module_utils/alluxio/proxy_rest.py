@@ -313,7 +313,7 @@ def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheO
     held = [file for file in cached if file.read_str("persistenceState") != "LOST"]
     sizes = [(file.read_str("path"), file.read_int("length")) for file in cached]
     return CacheOnly(
-        not_persisted_bytes=sum(length for _, length in sizes),
+        not_persisted_bytes=sum(size[1] for size in sizes),
         lost_files=sum(file.read_str("persistenceState") == "LOST" for file in cached),
         files=tuple(sorted(sizes, key=lambda row: (-row[1], row[0]))),
         held_by=_held_by(held),
