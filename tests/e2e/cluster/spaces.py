@@ -13,9 +13,9 @@ from workbench.cluster import Cluster, KubectlError
 def make_space(cluster: Cluster, name: str) -> Iterator[str]:
     """A restricted namespace with an S3 server; what is in it goes away afterwards, claims and all."""
     cluster.apply(parts.namespace(name))
-    cluster.apply(*parts.s3_server(name))
-    parts.rollout(cluster, name, "deployment/s3")
     try:
+        cluster.apply(*parts.s3_server(name))
+        parts.rollout(cluster, name, "deployment/s3")
         yield name
     finally:
         try:

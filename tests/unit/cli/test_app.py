@@ -148,3 +148,28 @@ def test_completion_for_kubectl(
     monkeypatch.setattr(sys, "argv", ["kubectl_complete-alluxio", *words])
     app.complete()
     assert capsys.readouterr().out.splitlines() == expected
+
+
+def test_a_plain_answer_loads_no_slow_library() -> None:
+    """What the verbs import inside their functions; see docs/decisions/0073."""
+    core = "ansible_collections.alluxio.k8s.plugins.module_utils"
+    lines = [
+        "import sys",
+        "from kubectl_alluxio import app",
+        f"from {core}.kube.own_transport import connect_lightly",
+        f"from {core}.node_affinity import find_placement",
+        f"from {core}.master_access import open_access",
+        f"from {core}.cluster_info import observe",
+        f"from {core}.alluxio.worker_rpc import FileData",
+        "slow = {'kubernetes', 'pydantic', 'requests', 'urllib3', 'rich', 'ansible', 'asyncio'}",
+        "print(sorted(slow & set(sys.modules)))",
+    ]
+    path = os.pathsep.join([str(CLI), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        check=False,
+    )
+    assert done.stdout.strip() == "[]", done.stderr
