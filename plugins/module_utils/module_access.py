@@ -8,7 +8,7 @@ Apart from master_access, because a program that starts quickly connects in anot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from .kube.client import connect
@@ -29,12 +29,8 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
 def open_named(params: Mapping[str, Any]) -> Iterator[Access]:
     """Kubernetes is spoken to only for a cluster by name. Raises like open_access."""
     wanted = wanted_of(params)
-    if wanted.masters:
-        with open_access(wanted, None) as access:
-            yield access
-        return
-    with (
-        connect(params["kubeconfig"], params["context"]) as client,
-        open_access(wanted, client) as access,
-    ):
-        yield access
+    with ExitStack() as opened:
+        client = None
+        if not wanted.masters:
+            client = opened.enter_context(connect(params["kubeconfig"], params["context"]))
+        yield opened.enter_context(open_access(wanted, client))

@@ -46,6 +46,8 @@ _TOO_LARGE = "larger than max"
 _LONGEST_CAUSE = 300
 # gRPC's own words (core 1.85) when there was no connection to send anything on.
 _NOT_SENT = ("failed to connect to all addresses", "errors resolving")
+# A server that shuts down, as a master does that loses the lead, resets what it has not answered.
+_RESET = "RST_STREAM"
 # What a master says about the quorum when it has just lost the lead.
 _LEADS_NO_MORE = "only supported on Raft leader"
 _CAUSES = {
@@ -53,6 +55,7 @@ _CAUSES = {
     "hostname lookup error": "its name is not known",
     "http1.x server": "it speaks HTTP and not gRPC, so this is another port",
     "Socket closed": "the connection broke",
+    "RST_STREAM": "it broke the call off",
 }
 
 
@@ -245,7 +248,7 @@ class Channel:
             return self.too_long(asked)
         if _LEADS_NO_MORE in said:
             return NeverReached(str(self.endpoint), "it does not lead any more")
-        if status == "UNAVAILABLE":
+        if status == "UNAVAILABLE" or _RESET in said:
             kind = NeverReached if any(w in said for w in _NOT_SENT) else ServerUnreachable
             return kind(str(self.endpoint), _cause(said))
         if status == "RESOURCE_EXHAUSTED" and _TOO_LARGE in said:

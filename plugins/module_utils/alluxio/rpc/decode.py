@@ -41,7 +41,7 @@ class Decoder:
         """Raises UnexpectedAnswer for what cannot be the status of a file."""
         path, folder, length = info.path, info.folder, info.length
         # Text that is not UTF-8 arrives as bytes.
-        if type(path) is not str or not path.startswith("/"):
+        if not isinstance(path, str) or not path.startswith("/"):
             raise UnexpectedAnswer(self._place, "fileInfo.path", f"is {path!r}, not a path")
         return FileStatus(
             path=path,

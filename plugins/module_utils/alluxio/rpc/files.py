@@ -141,12 +141,11 @@ class FileSystem:
         while True:
             page = {"options": options, "batchSize": page_files, **start}
             answer = self._call("ListStatusPartial", path, page, deadline_s, repeatable=True)
-            last = None
-            for last in decoder.files(answer.fileInfos):
-                yield last
-            if last is None or not answer.isTruncated:
+            found = list(decoder.files(answer.fileInfos))
+            yield from found
+            if not found or not answer.isTruncated:
                 return
-            start = {"startAfter": last.path}
+            start = {"startAfter": found[-1].path}
             options = {**options, "disableAreDescendantsLoadedCheck": True}
 
     def create_directory(

@@ -130,6 +130,19 @@ def test_every_status_has_its_error(
         assert "Path /x is odd" in str(caught.value)
 
 
+def test_a_call_that_is_reset(server: FakeAlluxio, channel: Channel) -> None:
+    """What a master does to open calls while it loses the lead: seen on 2.9.6."""
+
+    def reset(_request: bytes, context: grpc.ServicerContext) -> Any:
+        said = "Stream removed (RST_STREAM (Received RST_STREAM with error code 8))"
+        context.abort(grpc.StatusCode.CANCELLED, said)
+
+    server.unary[GET.path] = reset
+    with pytest.raises(ServerUnreachable) as caught:
+        channel.call(GET, {"path": "/"}, DEADLINE_S)
+    assert caught.value.cause == "it broke the call off"
+
+
 def test_an_unknown_call(server: FakeAlluxio, channel: Channel) -> None:
     del server
     with pytest.raises(NotServed):
