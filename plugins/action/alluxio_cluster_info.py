@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # The plans are for the filters of the same play: each task runs in a fork of the process that loads this file, and
 # what is imported here need not be imported in each of them (0.06 s a task).
-from ansible_collections.alluxio.k8s.plugins.module_utils.plans import (  # noqa: F401
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans import (  # noqa: F401  # pylint: disable=unused-import
     alluxio_cluster,
     alluxio_cluster_status,
 )

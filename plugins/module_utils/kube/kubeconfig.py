@@ -45,7 +45,7 @@ def read_context(files: list[Path], name: str | None) -> Context:
     if not documents:
         raise NotReachable(f"kubeconfig {where} does not exist", "correct it or name another")
     chosen = name or next(
-        (d["current-context"] for _, d in documents if d.get("current-context")), ""
+        (d["current-context"] for _file, d in documents if d.get("current-context")), ""
     )
     context = _entry(documents, "contexts", "context", chosen)
     if context is None:
@@ -95,4 +95,4 @@ def _entry(
 
 
 def _names(documents: list[tuple[Path, dict[str, Any]]]) -> list[str]:
-    return [row["name"] for _, document in documents for row in document.get("contexts") or ()]
+    return [row["name"] for _file, document in documents for row in document.get("contexts") or ()]

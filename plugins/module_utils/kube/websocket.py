@@ -107,7 +107,7 @@ async def _open(server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamWri
         word = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode()
         lines.append(f"Proxy-Authorization: Basic {word}")
     writer.write("\r\n".join([*lines, "", ""]).encode())
-    status, _ = await _read_head(reader)
+    status, _headers = await _read_head(reader)
     if status != 200:
         writer.close()
         raise OSError(f"the proxy {proxy.hostname} answered HTTP {status}")
@@ -149,7 +149,7 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]
         head = await reader.readuntil(b"\r\n\r\n")
         first, *rest = head.decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in rest if line)
-        return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in pairs}
+        return int(first.split()[1]), {name.lower(): value.strip() for name, _colon, value in pairs}
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, IndexError):
         raise OSError("the answer is not HTTP") from None
 

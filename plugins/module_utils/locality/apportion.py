@@ -34,10 +34,10 @@ def highest_averages(
     queue = [entry(node, 0) for node, cap in room.items() if cap > 0]
     heapq.heapify(queue)
     plan: dict[str, int] = {}
-    for _ in range(count):
+    for _step in range(count):
         if not queue:
             break
-        _, has, _, node = queue[0]
+        _priority, has, _order, node = queue[0]
         plan[node] = has + 1
         if has + 1 < room[node]:
             heapq.heapreplace(queue, entry(node, has + 1))
@@ -52,8 +52,8 @@ def even_spread(count: int, room: Mapping[str, int]) -> dict[str, float]:
     The same (fractional) number everywhere, except where the room is smaller.
     """
     caps = sorted((cap, node) for node, cap in room.items() if cap > 0)
-    level, left = 0.0, float(min(count, sum(cap for cap, _ in caps)))
-    for index, (cap, _) in enumerate(caps):
+    level, left = 0.0, float(min(count, sum(cap for cap, _node in caps)))
+    for index, (cap, _node) in enumerate(caps):
         level = left / (len(caps) - index)
         if cap >= level:
             break

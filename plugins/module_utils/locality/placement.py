@@ -200,8 +200,8 @@ class Placement:
             )
         needed = self.replicas_needed()
         if needed:
-            paths = ", ".join(path for path, _ in needed[:_MOST_NAMED])
-            size = describe_bytes(sum(size for _, size in needed))
+            paths = ", ".join(path for path, _size in needed[:_MOST_NAMED])
+            size = describe_bytes(sum(size for _path, size in needed))
             notes.append(f"copy {size} to nodes with room to read them locally: {paths}")
         return notes
 
@@ -243,7 +243,7 @@ class Placement:
         if not needed:
             return None
         return {
-            "bytes": sum(size for _, size in needed),
+            "bytes": sum(size for _path, size in needed),
             "paths": [{"path": path, "bytes": size} for path, size in needed],
             "to_nodes": sorted(row.name for row in self.rows if row.executors),
         }

@@ -66,7 +66,7 @@ class Group:
         """The inner loop: a million turns in about a second."""
         held, node_of = self.held_bytes, places.__getitem__
         total = uncached = stranded = 0
-        for _, size, locations in blocks:
+        for _block, size, locations in blocks:
             total += size
             if len(locations) == 1:
                 location = locations[0]

@@ -268,7 +268,7 @@ def _pods(group: Row, pods: Sequence[Row]) -> list[Row]:
 
 
 def _is_of(pod: Row, group: Row) -> bool:
-    name, _, ordinal = pod["name"].rpartition("-")
+    name, _dash, ordinal = pod["name"].rpartition("-")
     return bool(name == group["name"] and ordinal.isdecimal())
 
 

@@ -44,7 +44,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 
 def test_help_names_every_verb_and_every_exit_status() -> None:
-    status, out, _ = run("--help")
+    status, out, _rest = run("--help")
     assert status == 0
     for verb in VERBS:
         assert f" {verb} " in out
@@ -55,7 +55,7 @@ def test_help_names_every_verb_and_every_exit_status() -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_an_example(verb: str) -> None:
-    status, out, _ = run(verb, "--help")
+    status, out, _rest = run(verb, "--help")
     assert status == 0
     assert f"kubectl alluxio {verb}" in " ".join(out.split())
 
@@ -83,7 +83,7 @@ def test_wrong_usage_ends_with_2_and_names_what_is_wrong(arguments: list[str], w
 
 
 def test_no_kubeconfig_is_said_and_ends_with_5() -> None:
-    status, _, err = run("ls", "--kubeconfig", "/nonexistent")
+    status, _rest, err = run("ls", "--kubeconfig", "/nonexistent")
     assert status == exit_codes.UNREACHABLE
     assert "error: kubeconfig /nonexistent does not exist" in err
     assert "remedy: " in err
@@ -95,10 +95,10 @@ def test_interrupted_it_ends_without_a_word() -> None:
         silent.listen()
         process = program("ls", "--masters", f"127.0.0.1:{silent.getsockname()[1]}")
         silent.settimeout(60)
-        connection, _ = silent.accept()
+        connection, _rest = silent.accept()
         with connection:
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=60)
+            _rest, err = process.communicate(timeout=60)
     assert process.returncode == exit_codes.INTERRUPTED
     assert err == ""
 

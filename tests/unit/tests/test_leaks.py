@@ -30,7 +30,7 @@ def orphan() -> int:
 
 
 def test_an_orphan_of_a_command_is_found() -> None:
-    found, _ = runner("""
+    found, _rest = runner("""
         before = leaks.snapshot()
         pid = int(subprocess.check_output(["sh", "-c", "sleep 60 >/dev/null & echo $!"]))
         print(pid, leaks.difference(before, leaks.snapshot()))
@@ -52,7 +52,7 @@ def test_an_orphan_of_somebody_else_is_not() -> None:
     assert process.stdout.readline() == "ready\n"
     pid = orphan()
     try:
-        found, _ = process.communicate("\n", timeout=30)
+        found, _rest = process.communicate("\n", timeout=30)
     finally:
         os.kill(pid, signal.SIGKILL)
     assert f"process {pid}" not in found

@@ -64,11 +64,11 @@ def test_the_root_and_a_file_are_shown_as_they_are() -> None:
 
 def test_several_paths_are_shown_by_themselves() -> None:
     files = {"/a": [file("/a/b/c", (1, []))], "/d": [file("/d/e", (2, []))]}
-    assert [group for group, *_ in read(files, ["/a", "/d"])[0]] == ["/a", "/d"]
+    assert [group for group, *_rest in read(files, ["/a", "/d"])[0]] == ["/a", "/d"]
 
 
 def test_bytes_without_a_block_are_not_cached() -> None:
-    blocks, _ = read({"/d": [file("/d/f", length=9)]}, ["/d"])
+    blocks, _rest = read({"/d": [file("/d/f", length=9)]}, ["/d"])
     assert blocks == [("/d/f", 9, ())]
 
 

@@ -120,7 +120,7 @@ def with_masters(
             raise ServerUnreachable("the masters", "they are silent")
         yield masters
 
-    def persist(_: Any, waiting: Sequence[CachedFile], __: float) -> int:
+    def persist(_rest: Any, waiting: Sequence[CachedFile], __: float) -> int:
         asked.extend(file.path for file in waiting if not file.under_way)
         return len(asked)
 
@@ -157,7 +157,7 @@ def test_the_lead_is_handed_over_before_the_pod_goes(monkeypatch: pytest.MonkeyP
     kube = FakeKube(masters_of("old", "new", "new"))
     step = rollout.take_step(kube, ROLL, dry_run=False)  # type: ignore[arg-type]
     assert (step.action, masters.leader, masters.reset) == ("hand_over", 1, 1)
-    assert [name for name, _ in kube.evicted] == ["demo-master-0"]
+    assert [name for name, _rest in kube.evicted] == ["demo-master-0"]
     assert "not handed over" not in step.why
 
 

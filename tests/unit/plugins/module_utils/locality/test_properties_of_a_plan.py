@@ -161,14 +161,14 @@ def as_text(placement: Placement) -> str:
 @given(worlds())
 def test_bytes_add_up(world: World) -> None:
     answer = world.place().as_dict()
-    assert answer["total_bytes"] == sum(size for _, size, _ in world.blocks)
-    assert answer["uncached_bytes"] == sum(size for _, size, where in world.blocks if not where)
+    assert answer["total_bytes"] == sum(size for _rest, size, _rest in world.blocks)
+    assert answer["uncached_bytes"] == sum(size for _rest, size, where in world.blocks if not where)
     known = {address(index): f"node-{index}" for index in range(len(world.nodes))}
     for row in answer["nodes"]:
         held = [
             size
-            for _, size, where in world.blocks
-            if row["name"] in {known.get(host) for host, _ in where}
+            for _rest, size, where in world.blocks
+            if row["name"] in {known.get(host) for host, _rest in where}
         ]
         assert row["bytes"] == sum(held) == sum(row["tiers"].values())
         assert row["bytes"] == sum(group["nodes"].get(row["name"], 0) for group in answer["groups"])

@@ -357,7 +357,7 @@ def test_any_roll_ends_touches_each_pod_once_and_keeps_the_others_up(seed: int) 
     if not lone:
         world.leader = "demo-master-1"
     at_once = chance.randint(1, 3)
-    for _ in range(500):
+    for _rest in range(500):
         done = step(world.pods, quorum=Quorum(world.leader), workers_at_once=at_once)
         away = [p for p in world.pods if not p["ready"]]
         if done.action in ("evict", "hand_over"):
