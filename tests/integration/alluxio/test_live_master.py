@@ -8,7 +8,6 @@ import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio import master_web, proxy_rest
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import ServerUnreachable
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.model import (
-    CacheOnly,
     WorkerState,
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.transport import DirectTransport
@@ -79,7 +78,10 @@ def test_what_is_not_persisted_is_counted(alluxio: LiveAlluxio) -> None:
     alluxio.write("/d/safe", b"s" * MB, "CACHE_THROUGH")
     proxy = DirectTransport(MASTER_HOST, alluxio.proxy_port)
     for path in ("/", "/d"):
-        assert proxy_rest.get_cache_only(proxy, path, DEADLINE_S) == CacheOnly(5 * MB, 0)
+        found = proxy_rest.get_cache_only(proxy, path, DEADLINE_S)
+        assert (found.not_persisted_bytes, found.lost_files) == (5 * MB, 0)
+        assert found.files == (("/d/cached", 3 * MB), ("/d/later", 2 * MB))
+        assert sum(found.held_by.values()) == 5 * MB
     counters = master_web.get_counters(master(alluxio), DEADLINE_S)
     assert counters.files_to_persist == 1
     assert counters.total_paths == 5
