@@ -384,3 +384,21 @@ def test_fifteen_unchanged_objects_are_quick(kube: KubeClient, namespace: str) -
         took.append(time.monotonic() - started)
     print("15 unchanged objects:", " ".join(f"{seconds:.3f}" for seconds in took), "s")
     assert min(took) < 0.5
+
+
+def test_an_unchanged_list_costs_a_read_and_an_apply_an_object(
+    kube: KubeClient, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = [config_map(f"c{number}", text="x" * 500) for number in range(15)]
+    applier = Applier(kube, "test")
+    applier.present(objects, namespace)
+    sent: list[str] = []
+    request = kube._transport.request
+
+    def counted(method: str, *rest: Any) -> Any:
+        sent.append(method)
+        return request(method, *rest)
+
+    monkeypatch.setattr(kube._transport, "request", counted)
+    assert applier.present(objects, namespace).unchanged == 15
+    assert sorted(sent) == ["GET"] * 15 + ["PATCH"] * 15

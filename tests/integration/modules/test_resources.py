@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -208,20 +207,3 @@ def test_the_short_named_requeue_after_beside_a_playbook(ansible: Ansible) -> No
     )
     assert (result["period"], result["changed"]) == ("5s", False)
     assert wrong["failed"]
-
-
-def test_an_unchanged_list_in_process_is_quick(ansible: Ansible, namespace: str) -> None:
-    objects = [config_map(f"c{number}", text="x" * 500) for number in range(15)]
-    stamp = {
-        "ansible.builtin.set_fact": {"now": "{{ lookup('ansible.builtin.pipe', 'date +%s%N') }}"}
-    }
-    tasks = [resources(namespace, *objects)]
-    for _ in range(3):
-        tasks += [stamp, resources(namespace, *objects)]
-    tasks.append(stamp)
-    results, _ = ansible.play(tasks)
-    times = [int(result["ansible_facts"]["now"]) for result in results if "ansible_facts" in result]
-    took = [(after - before) / 1e9 for before, after in pairwise(times)]
-    print("task with 15 unchanged objects:", " ".join(f"{seconds:.3f}" for seconds in took), "s")
-    assert all(result["unchanged"] == 15 for result in results[2::2])
-    assert min(took) < 0.5
