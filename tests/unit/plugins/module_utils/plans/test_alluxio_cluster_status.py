@@ -15,8 +15,10 @@ import pytest
 import yaml
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans import alluxio_cluster
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_cluster_status import (
-    bounded,
     cluster_status,
+)
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_cluster_verdict import (
+    bounded,
 )
 
 NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
