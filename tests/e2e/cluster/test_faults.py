@@ -14,7 +14,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.wide
 NAME = "faults"
 READY_S = 420
 PAGE = ROOT / "docs/reference/faults.md"
+THROTTLED_SHARE = 0.25
 
 
 @dataclass
@@ -247,6 +248,29 @@ def out_of_memory(scene: Scene) -> str:
     return "the container restarts with its memory tier full of something else"
 
 
+def tier_full(scene: Scene) -> str:
+    """Another's bytes take all that is left of the volume under the first tier, as a full disk would."""
+    pod = scene.pod("worker")
+    fill = "head -c 100G /dev/zero > /tiers/mem/filler"
+    with pytest.raises(KubectlError, match="No space left on device"):
+        scene.kubectl("exec", pod, "-c", "worker", "--", "bash", "-c", fill)
+    try:
+        time.sleep(30)
+    finally:
+        scene.kubectl("exec", pod, "-c", "worker", "--", "rm", "/tiers/mem/filler")
+    return "not one byte is left on the volume of a worker's first tier for 30 s"
+
+
+def leader_throttled(scene: Scene) -> str:
+    leader = scene.leader
+    uid = scene.cluster.get("-n", scene.space, "pod", leader)["metadata"]["uid"]
+    with throttled(container_cgroups(uid), THROTTLED_SHARE):
+        time.sleep(30)
+        assert scene.leader == leader
+    assert scene.leader == leader, "a slow leader is no dead leader"
+    return f"each container of its pod gets {THROTTLED_SHARE:.0%} of a core for 30 s; it stays the leader"
+
+
 def nodes_drained(scene: Scene) -> str:
     nodes = sorted({pod["spec"]["nodeName"] for pod in scene.pods("worker")})
     client = scene.cluster.get("-n", scene.space, "pod", scene.client.pod)["spec"]["nodeName"]
@@ -305,6 +329,8 @@ FAULTS: dict[str, Callable[[Scene], str]] = {
     "S3 gone and back": s3_away,
     "a wrong edit and its correction": wrong_edit,
     "a worker out of memory, its memory tier full": out_of_memory,
+    "the volume under a tier full": tier_full,
+    "the leader throttled": leader_throttled,
     "two nodes drained": nodes_drained,
     "a node killed": node_killed,
 }
@@ -412,3 +438,27 @@ def cut_off(scene: Scene, pod: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run([*enter, "delete", "table", "inet", "cut"], check=True)
+
+
+def container_cgroups(pod_uid: str) -> list[Path]:
+    """The folders of the pod's containers in the hierarchy of the CPU controller."""
+    for line in Path(f"/proc/{process_of(pod_uid)}/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers == "cpu" or not controllers:
+            pod = (Path("/sys/fs/cgroup") / controllers / path.lstrip("/")).parent
+            return [folder for folder in pod.iterdir() if folder.is_dir()]
+    raise AssertionError(f"no CPU controller rules over pod {pod_uid}")
+
+
+@contextmanager
+def throttled(groups: list[Path], share: float) -> Iterator[None]:
+    """Each group gets that share of one core, however many it may have asked for."""
+    period_us = 100_000
+    quota_us = int(share * period_us)
+    with ExitStack() as restored:
+        for group in groups:
+            version_2 = (group / "cpu.max").exists()
+            file = group / ("cpu.max" if version_2 else "cpu.cfs_quota_us")
+            restored.callback(file.write_text, file.read_text())
+            file.write_text(f"{quota_us} {period_us}" if version_2 else str(quota_us))
+        yield
