@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import fnmatch
 import re
 import shutil
@@ -57,6 +58,9 @@ MODULES = [
     "jdk.zipfs",
 ]
 JAVA_RELEASE = "17"
+UFS_CLIENT = Path(__file__).resolve().parents[2] / "roles/alluxio_cluster/files/ufs-client.jar.b64"
+# assemble.sh of the role looks for it.
+_UFS_CLIENT_JAR = "alluxio-k8s-ufs-client.jar"
 _MAVEN = "dependency:copy-dependencies"
 _NATIVE = re.compile(r"\.(so|dll|dylib|jnilib)(\.\S*)?$", re.IGNORECASE)
 _OTHER_PLATFORM = re.compile(
@@ -98,6 +102,7 @@ def runtime() -> LayerSpec:
 def alluxio_jars(folder: Path) -> LayerSpec:
     """/opt/alluxio/lib: the jars of folder/pom.xml less those that folder/left-out.txt names."""
     sources = [folder / name for name in ("pom.xml", "settings.xml", "left-out.txt")]
+    sources.append(UFS_CLIENT)
 
     def fill(workspace: Workspace) -> None:
         maven = packages.program("mvn", "maven")
@@ -115,8 +120,10 @@ def alluxio_jars(folder: Path) -> LayerSpec:
                 _copy_jar(jar, target / jar.name)
                 _copy_licences(jar, workspace.tree / "licenses/jars" / jar.stem)
         jars = sorted(jar.name for jar in target.iterdir())
+        # First, since its class takes the place of one in the others.
+        (target / _UFS_CLIENT_JAR).write_bytes(base64.b64decode(UFS_CLIENT.read_text()))
         (target / "class-path").write_text(
-            ":".join(f"/opt/alluxio/lib/{jar}" for jar in jars) + "\n"
+            ":".join(f"/opt/alluxio/lib/{jar}" for jar in [_UFS_CLIENT_JAR, *jars]) + "\n"
         )
 
     return LayerSpec("alluxio-jars", (content_of(*sources),), fill)

@@ -31,6 +31,8 @@ Spec = Mapping[str, Any]
 
 S3_ENDPOINT, S3_REGION = "alluxio.underfs.s3.endpoint", "alluxio.underfs.s3.endpoint.region"
 DOMAIN_SOCKET = "alluxio.worker.data.server.domain.socket"
+# build/ufs-client says what is wrong with it.
+_FAULTY_UFS_CLIENT = "2.9.6"
 RPC, EMBEDDED, JOB_RPC, JOB_EMBEDDED, HTTP = 19998, 19200, 20001, 20003, 39999
 
 
@@ -51,7 +53,11 @@ def values(cluster: Cluster, sizes: Sizes) -> dict[str, Any]:
         },
         "image": _image(cluster.spec["image"]),
         "service_accounts": _service_accounts(cluster),
-        "config": {"name": f"{cluster.name}-config", "files": files},
+        "config": {
+            "name": f"{cluster.name}-config",
+            "files": files,
+            "ufs_client": cluster.version.partition("-")[0] == _FAULTY_UFS_CLIENT,
+        },
         "client": {
             "name": f"{cluster.name}-client",
             "files": {"alluxio-site.properties": render(_client(cluster, sizes))},

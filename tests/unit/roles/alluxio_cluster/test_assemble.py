@@ -129,7 +129,34 @@ def _secret(root: Path, name: str, data: dict[str, bytes]) -> None:
         (folder / key).symlink_to(Path("..data") / key)
 
 
-def _run(root: Path, *args: str) -> None:
+@pytest.mark.parametrize("in_image", [True, False])
+@pytest.mark.parametrize("in_config", [True, False])
+def test_the_class_path_begins_with_the_jar_unless_the_image_has_it(
+    tmp_path: Path, in_image: bool, in_config: bool
+) -> None:
+    _config(tmp_path, "worker", {}, {})
+    (tmp_path / "config/log4j.properties").write_text("")
+    (tmp_path / "image/lib").mkdir(parents=True)
+    if in_image:
+        (tmp_path / "image/lib/alluxio-k8s-ufs-client.jar").write_text("")
+    if in_config:
+        (tmp_path / "config/ufs-client.jar").write_text("classes")
+    _run(tmp_path, "worker", ALLUXIO_HOME=str(tmp_path / "image"))
+    jar = tmp_path / "conf/worker/ufs-client.jar"
+    shown = subprocess.run(
+        ["bash", "-c", f". {jar.parent}/alluxio-env.sh; echo $ALLUXIO_CLASSPATH"],
+        env={"ALLUXIO_CLASSPATH": "/other.jar"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    used = in_config and not in_image
+    assert shown == (f"{jar}:/other.jar" if used else "/other.jar")
+    assert jar.exists() == used
+
+
+def _run(root: Path, *args: str, **more: str) -> None:
     folders = {"CONFIG": "config", "SECRETS": "secrets", "OUT": "conf"}
     env = {"PATH": "/usr/bin:/bin"} | {key: str(root / name) for key, name in folders.items()}
+    env |= more
     subprocess.run(["bash", str(SCRIPT), *args], env=env, check=True, capture_output=True)
