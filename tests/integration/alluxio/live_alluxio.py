@@ -86,6 +86,7 @@ class LiveAlluxio:
     servers: dict[str, Server] = field(default_factory=dict)
     master_heap_mb: int = 192
     proxy_heap_mb: int = 128
+    safe_mode_s: int = 1
 
     def start_master(self, number: int) -> None:
         ports, home = self.masters[number], self.folder / f"master-{number}"
@@ -272,7 +273,7 @@ class LiveAlluxio:
             "alluxio.worker.management.tier.align.reserved.bytes": "2MB",
             "alluxio.worker.reviewer.class": "alluxio.worker.block.reviewer.AcceptingReviewer",
             # Everything that is waited for in minutes by default, in seconds.
-            "alluxio.master.worker.connect.wait.time": "1sec",
+            "alluxio.master.worker.connect.wait.time": f"{self.safe_mode_s}sec",
             "alluxio.master.worker.info.cache.refresh.time": "1sec",
             "alluxio.master.worker.timeout": "5sec",
             "alluxio.master.lost.worker.detection.interval": "1sec",

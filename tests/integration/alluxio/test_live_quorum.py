@@ -142,3 +142,17 @@ def test_calls_go_on_when_the_leader_is_killed(three: LiveAlluxio, master: Maste
         lambda: [m.port for m in master.journal.get_quorum() if m.available is False] == [gone],
         30,
     )
+
+
+@pytest.mark.wide
+def test_a_master_in_safe_mode_is_waited_for(make_alluxio: MakeAlluxio) -> None:
+    alluxio = make_alluxio(1)
+    alluxio.safe_mode_s = 10
+    alluxio.start_master(0)
+    alluxio.start_worker(1)
+    with rpc_client(alluxio) as master:
+        assert master.meta.get_state().safe_mode
+        with pytest.raises(ServerUnreachable, match="safe mode"):
+            master.blocks.get_workers(deadline_s=1)
+        assert master.blocks.get_workers()
+        assert not master.meta.get_state().safe_mode
