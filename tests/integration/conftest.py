@@ -73,7 +73,7 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     }
     with contextlib.ExitStack() as running:
         for name, arguments in commands.items():
-            running.enter_context(_process([str(binary), name, *arguments], folder / f"{name}.log"))
+            running.enter_context(process([str(binary), name, *arguments], folder / f"{name}.log"))
         server = ApiServer(f"https://127.0.0.1:{api_port}", folder)
         _wait_until_ready(server)
         yield server
@@ -151,7 +151,8 @@ def _kube_apiserver(folder: Path, etcd_port: int, port: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def _process(command: list[str], log: Path) -> Iterator[None]:
+def process(command: list[str], log: Path) -> Iterator[None]:
+    """A server that runs while the block runs, with all that it prints in ``log``."""
     with open(log, "w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     try:

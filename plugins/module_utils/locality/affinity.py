@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -44,14 +45,17 @@ def required(names: Iterable[str], nodes: Mapping[str, Node]) -> dict[str, Any]:
     return {"nodeSelectorTerms": _terms([nodes[name] for name in names])}
 
 
-def spread(skew: int, labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Executors that bear ``labels`` are spread over nodes as far as the plan spreads them.
+def spread(nodes: int, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Executors that bear ``labels`` are spread over the ``nodes`` that may run them as the plan does it.
 
-    The larger maxSkew is, the less kube-scheduler's score minds an uneven spread.
+    kube-scheduler takes ``c * ln(nodes + 2)`` of ``c_most * ln(nodes + 2) + maxSkew - 1`` from the score
+    of a node with c executors (podtopologyspread/scoring.go, scoreForCount). At this maxSkew that is
+    c / (c + 1) of the most, so that the next executor goes to the node with the most bytes for each
+    executor, the new one included: the plan's own highest averages.
     """
     return [
         {
-            "maxSkew": max(1, skew),
+            "maxSkew": 1 + round(math.log(nodes + 2)),
             "topologyKey": HOSTNAME_LABEL,
             "whenUnsatisfiable": "ScheduleAnyway",
             "labelSelector": {"matchLabels": dict(labels)},

@@ -99,8 +99,8 @@ class Placement:
 
     def spread(self) -> list[dict[str, Any]]:
         """``spec.topologySpreadConstraints``."""
-        counts = [row.executors for row in self.rows if row.standing.room]
-        return affinity.spread(max(counts, default=0) - min(counts, default=0), self.labels)
+        open_to_them = len(self.required_on) or sum(bool(row.standing.room) for row in self.rows)
+        return affinity.spread(open_to_them, self.labels)
 
     def replicas_needed(self) -> list[tuple[str, int]]:
         """Paths with the bytes below them that are cached, but on no node with room."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -255,17 +256,47 @@ def test_weights_are_in_proportion_and_twenty_classes_at_most() -> None:
     assert [row(few, f"node-{number}")["weight"] for number in (1, 2, 3)] == [100, 33, 0]
 
 
-def test_the_spread_is_as_uneven_as_the_plan() -> None:
-    skewed = answer([block(100, "10.0.0.1")], count=4)
-    assert skewed.spread()[0]["maxSkew"] == 4
-    even = answer([block(1, f"10.0.0.{number}") for number in (1, 2, 3)])
-    (constraint,) = even.spread()
-    assert constraint == {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": even.labels},
-    }
+def scheduled(placement: Placement) -> dict[str, int]:
+    """What the two scores of kube-scheduler, with equal weight, make of affinity and spread."""
+    room = {row.name: row.standing.room for row in placement.rows if row.standing.room}
+    weight = {row.name: row.weight for row in placement.rows}
+    max_skew, landed = placement.spread()[0]["maxSkew"], dict.fromkeys(room, 0)
+    for _ in range(placement.planned):
+        free = [name for name in room if landed[name] < room[name]]
+        count_score = {n: landed[n] * math.log(len(free) + 2) + max_skew - 1 for n in free}
+        most, least = max(count_score.values()), min(count_score.values())
+        heaviest = max(weight[name] for name in free) or 1
+
+        score = {
+            name: int(100 * (most + least - count_score[name]) / most)
+            + int(100 * weight[name] / heaviest)
+            for name in free
+        }
+        landed[max(free, key=score.__getitem__)] += 1
+    return {name: count for name, count in landed.items() if count}
+
+
+@pytest.mark.parametrize(("nodes", "count"), [(3, 6), (10, 12), (200, 40), (1000, 60)])
+def test_affinity_and_spread_together_make_the_plan(nodes: int, count: int) -> None:
+    holders = range(1, min(nodes, 30))
+    placement = answer(
+        [block((31 - number) * GIB, f"10.0.0.{number}") for number in holders],
+        [node(number) for number in range(1, nodes + 1)],
+        count=count,
+        requests={"cpu": 100},
+    )
+    plan, landed = planned(placement), scheduled(placement)
+    as_planned = sum(min(plan.get(name, 0), number) for name, number in landed.items())
+    assert as_planned >= 0.9 * count
+
+
+def test_the_spread_is_over_the_nodes_that_may_run_them() -> None:
+    (constraint,) = answer([block(100, "10.0.0.1")], count=4).spread()
+    assert constraint["topologyKey"] == "kubernetes.io/hostname"
+    assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
+    assert constraint["maxSkew"] == 1 + round(math.log(3 + 2))
+    (alone,) = answer([block(100, "10.0.0.1")], count=4, on_busy=OnBusy.WAIT).spread()
+    assert alone["maxSkew"] == 1 + round(math.log(1 + 2))
 
 
 def test_without_executors_there_are_weights_and_no_plan() -> None:
