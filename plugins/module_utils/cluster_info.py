@@ -13,6 +13,7 @@ does everything about Secrets.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ _OPENSHIFT_KIND = ("security.openshift.io/v1", "SecurityContextConstraints")
 # Listing so many paths takes about 4 MB and 0.3 s of the proxy; more is not worth it every minute.
 _MOST_PATHS_LISTED = 1000
 _MOST_PATHS = 20
+_PAUSE_S = 1.0
 
 
 def observe(
@@ -57,6 +59,15 @@ def observe(
     observed["shares"] = _with_claims(client.direct, observed["shares"])
     alluxio, error = _observe_alluxio(client.direct, namespace, observed["pods"])
     return {**observed, "alluxio": alluxio, "alluxio_error": error}
+
+
+def wait_until_gone(client: KubeClient, name: str, namespace: str, timeout_s: float) -> None:
+    """Returns when no pod of the cluster is left, or when time is over. Raises like ``observe``."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if not client.direct.list_objects("v1", "Pod", namespace, selector(name)):
+            return
+        time.sleep(_PAUSE_S)
 
 
 def selector(name: str) -> str:

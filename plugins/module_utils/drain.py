@@ -6,7 +6,8 @@ the way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .alluxio.unpersisted import AtRisk, at_risk, list_unpersisted, persist
@@ -22,6 +23,7 @@ from .quantities import describe_bytes
 LIST_S, CALL_S = 10.0, 5.0
 # So many files are handed to the job service in one pass.
 MOST_AT_ONCE = 2000
+_PAUSE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ def drain(
         why = f"whether anything is cached on {_names(going)} alone cannot be told: {error.message}"
         return Drained(False, f"{why}; {_way()}")
     return Drained(False, sentence(risk, going), risk.files, risk.length_bytes, asked)
+
+
+def follow(step: Callable[[], Drained], wait_s: float) -> tuple[Drained, bool]:
+    """Steps until one says that the workers may go, or ``wait_s`` is over.
+
+    The last step's answer, and whether any of them had files copied.
+    """
+    deadline, asked = time.monotonic() + wait_s, False
+    while True:
+        found = step()
+        asked = asked or found.asked > 0
+        if found.done or time.monotonic() >= deadline:
+            return found, asked
+        time.sleep(_PAUSE_S)
 
 
 def _holds_data(pod: Row) -> bool:

@@ -54,6 +54,11 @@ options:
     type: list
     elements: str
     default: []
+  gone_timeout:
+    description:
+      - Seconds to wait beforehand until no pod of the cluster is left; V(0) does not wait.
+    type: int
+    default: 0
 """
 
 EXAMPLES = r"""
@@ -199,7 +204,10 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.ansible_adapter import
     KUBERNETES_OPTIONS,
     run_module,
 )
-from ansible_collections.alluxio.k8s.plugins.module_utils.cluster_info import observe
+from ansible_collections.alluxio.k8s.plugins.module_utils.cluster_info import (
+    observe,
+    wait_until_gone,
+)
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import connect
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -208,14 +216,17 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "storage_classes": {"type": "list", "elements": "str", "default": []},
     "namespaces": {"type": "list", "elements": "str", "default": []},
+    "gone_timeout": {"type": "int", "default": 0},
     **KUBERNETES_OPTIONS,
 }
 
 
 def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
-    """One look; the same in check mode."""
-    del check_mode, diff
+    """One look; the same in check mode, where nothing goes that could be waited for."""
+    del diff
     with connect(params["kubeconfig"], params["context"]) as client:
+        if params["gone_timeout"] and not check_mode:
+            wait_until_gone(client, params["name"], params["namespace"], params["gone_timeout"])
         observed = observe(
             client,
             params["name"],

@@ -14,7 +14,8 @@ version_added: 0.1.0
 description:
   - Lists the files that have no copy in the UFS and lie on the given workers, and hands them to
     Alluxio's job service, which copies them.
-  - One step a call, which does not wait for the copies. Call it again until RV(drained) is true.
+  - One step a call, which waits for the copies as long as O(wait_timeout) says. Call it again until
+    RV(drained) is true.
   - Files that are still being written when it looks do not count, nor do those that are lost already.
 author:
   - Alluxio Kubernetes Platform contributors (@alluxio-k8s)
@@ -44,6 +45,10 @@ options:
     description: Whether what is cached alone may be lost; then nothing is looked at.
     type: bool
     default: false
+  wait_timeout:
+    description: Seconds to wait for the copies; V(0) does not wait.
+    type: int
+    default: 0
 """
 
 EXAMPLES = r"""
@@ -51,10 +56,9 @@ EXAMPLES = r"""
   alluxio.k8s.drain:
     name: demo
     namespace: analytics
+    wait_timeout: 300
   register: drain
-  until: drain.drained
-  retries: 60
-  delay: 5
+  failed_when: not drain.drained
 """
 
 RETURN = r"""
@@ -82,7 +86,11 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.ansible_adapter import
     KUBERNETES_OPTIONS,
     run_module,
 )
-from ansible_collections.alluxio.k8s.plugins.module_utils.drain import drain
+from ansible_collections.alluxio.k8s.plugins.module_utils.drain import (
+    Drained,
+    drain,
+    follow,
+)
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import connect
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -90,6 +98,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "namespace": {"type": "str", "required": True},
     "pods": {"type": "list", "elements": "str"},
     "discard": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 0},
     **KUBERNETES_OPTIONS,
 }
 
@@ -99,10 +108,15 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
     del diff
     if params["discard"]:
         return {"drained": True, "why": "", "files": 0, "length_bytes": 0}
+    wait_s = 0 if check_mode else params["wait_timeout"]
     with connect(params["kubeconfig"], params["context"]) as client:
-        found = drain(client, params["name"], params["namespace"], params["pods"], check_mode)
+
+        def step() -> Drained:
+            return drain(client, params["name"], params["namespace"], params["pods"], check_mode)
+
+        found, asked = follow(step, wait_s)
     return {
-        "changed": found.asked > 0,
+        "changed": asked,
         "drained": found.done,
         "why": found.why,
         "files": found.files,

@@ -360,3 +360,19 @@ def test_a_silent_api_server_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
 
     with pytest.raises(NotReachable):
         look(monkeypatch, Silent([]), {})
+
+
+def test_a_removal_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_info, "_PAUSE_S", 0)
+    kube = FakeKube(list(WHOLE))
+    looks: list[int] = []
+
+    def list_objects(*_args: Any, **_options: Any) -> list[Any]:
+        looks.append(1)
+        return [] if len(looks) == 3 else [WHOLE[0]]
+
+    monkeypatch.setattr(FakeKube, "list_objects", list_objects)
+    cluster_info.wait_until_gone(kube, "demo", "ns", 60)  # type: ignore[arg-type]
+    assert len(looks) == 3
+    cluster_info.wait_until_gone(kube, "demo", "ns", 0)  # type: ignore[arg-type]
+    assert len(looks) == 3
