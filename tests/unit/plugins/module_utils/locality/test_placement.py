@@ -261,7 +261,7 @@ def scheduled(placement: Placement) -> dict[str, int]:
     room = {row.name: row.standing.room for row in placement.rows if row.standing.room}
     weight = {row.name: row.weight for row in placement.rows}
     max_skew, landed = placement.spread()[0]["maxSkew"], dict.fromkeys(room, 0)
-    for _ in range(placement.planned):
+    for _number in range(placement.planned):
         free = [name for name in room if landed[name] < room[name]]
         count_score = {n: landed[n] * math.log(len(free) + 2) + max_skew - 1 for n in free}
         most, least = max(count_score.values()), min(count_score.values())
