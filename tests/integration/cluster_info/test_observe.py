@@ -189,6 +189,7 @@ def test_the_module_gives_the_same(api_server: Any, namespace: str) -> None:
         "secrets": ["gone"],
         "storage_classes": [],
         "namespaces": [],
+        "gone_timeout": 0,
         "kubeconfig": api_server.kubeconfig(),
         "context": None,
     }
