@@ -45,10 +45,11 @@ def read(client: KubeClient, name: str, namespace: str) -> Application:
 def read_all(client: KubeClient, namespace: str) -> list[Application]:
     """All applications of a namespace, the newest first."""
     label = spark_names.APPLICATION_LABEL
-    resources: dict[str, Any] = {}
-    if client.has_kind(API_VERSION, KIND):
+    try:
         rows = client.list_objects(API_VERSION, KIND, namespace)
-        resources = {row["metadata"]["name"]: row for row in rows}
+    except KindMissing:
+        rows = []
+    resources = {row["metadata"]["name"]: row for row in rows}
     pods: dict[str, list[dict[str, Any]]] = {name: [] for name in resources}
     for pod in client.list_objects("v1", "Pod", namespace, label):
         pods.setdefault(pod["metadata"]["labels"][label], []).append(pod)
