@@ -27,8 +27,12 @@ def find_resource(client: KubeClient, name: str, namespace: str) -> dict[str, An
 def find(client: KubeClient, name: str, namespace: str) -> Application | None:
     """The application of that name, whichever door made it."""
     resource = find_resource(client, name, namespace)
-    pods = client.list_objects("v1", "Pod", namespace, spark_names.selector(name))
-    return application(name, namespace, resource, pods) if resource or pods else None
+    selector = spark_names.selector(name)
+    pods = client.list_objects("v1", "Pod", namespace, selector)
+    # Before there is a pod, and after its node is gone, there is the Job.
+    if resource or pods or client.list_objects("batch/v1", "Job", namespace, selector):
+        return application(name, namespace, resource, pods)
+    return None
 
 
 def read(client: KubeClient, name: str, namespace: str) -> Application:

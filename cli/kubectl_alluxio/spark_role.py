@@ -8,8 +8,8 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from typing import Any
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import AlluxioError
 
 _PLAYBOOK = "alluxio.k8s.spark_application"
-_LOOK_S = 0.5
+# Between passes, while something is missing.
+_AGAIN_S = 5.0
 
 
 @dataclass(frozen=True)
 class Role:
-    """The playbook for one SparkApplication, against one context of a kubeconfig."""
+    """The playbook for one SparkApplication, against one context of a kubeconfig; a pass a play."""
 
     body: Mapping[str, Any]
     kubeconfig: str | None
@@ -30,53 +31,65 @@ class Role:
 
     def check(self) -> None:
         """What it would do, without doing it. Raises AlluxioError, in the words of the failed task."""
-        _play(self._variables(wait=False), ("--check",), lambda: False)
+        self._pass(("--check",), lambda: False)
 
-    @contextmanager
-    def beside(self, begun: Callable[[], bool], wait: bool) -> Iterator[None]:
-        """Runs beside the caller from when ``begun`` is true; with ``wait`` to the end of the application.
+    def begin(self, there: Callable[[], bool], say: Callable[[str], None]) -> None:
+        """Passes until the application is ``there``; ``say`` is told what keeps it waiting.
 
-        Raises AlluxioError when it fails before. What fails later the application itself shows.
+        Raises AlluxioError when it cannot begin. An interrupt ends the play before it goes on.
         """
-        stop, failure = threading.Event(), []
+        stop = threading.Event()
+        failed: list[AlluxioError] = []
 
-        def run() -> None:
+        def passes() -> None:
             try:
-                _play(self._variables(wait), (), stop.is_set)
+                while not stop.is_set():
+                    summary = self._pass((), stop.is_set)
+                    if there():
+                        return
+                    say(summary)
+                    stop.wait(_AGAIN_S)
             except AlluxioError as error:
-                failure.append(error)
+                failed.append(error)
 
-        thread = threading.Thread(target=run, name="role")
+        thread = threading.Thread(target=passes, name="role")
         thread.start()
         try:
-            while thread.is_alive() and not begun():
-                thread.join(_LOOK_S)
-            if failure and not begun():
-                raise failure[0]
-            yield
             thread.join()
         finally:
             stop.set()
             thread.join()
+        if failed:
+            raise failed[0]
 
-    def _variables(self, wait: bool) -> dict[str, Any]:
-        given = {"kubeconfig": self.kubeconfig, "context": self.context, "wait": wait}
+    def finish(self) -> None:
+        """One more pass, which clears away what an application needs only while it runs.
+
+        That it fails after a failure of the application says nothing new.
+        """
+        with suppress(AlluxioError):
+            self._pass((), lambda: False)
+
+    def _pass(self, options: tuple[str, ...], stopped: Callable[[], bool]) -> str:
+        given = {"kubeconfig": self.kubeconfig, "context": self.context, "wait": False}
         named = {
             f"spark_application_{key}": value for key, value in given.items() if value is not None
         }
-        return {**named, "spark_application": self.body}
+        return _play({**named, "spark_application": self.body}, options, stopped)
 
 
 def _play(
     variables: Mapping[str, Any], options: tuple[str, ...], stopped: Callable[[], bool]
-) -> None:
+) -> str:
+    """What the play says at its end."""
     import ansible_runner
 
-    failed: list[str] = []
+    said: list[str] = []
 
-    def keep_failure(event: Mapping[str, Any]) -> bool:
-        if event.get("event") == "runner_on_failed":
-            failed.append(str(event["event_data"].get("res", {}).get("msg", "")))
+    def listen(event: Mapping[str, Any]) -> bool:
+        data = event.get("event_data", {})
+        if event["event"] == "runner_on_failed" or data.get("task_action", "").endswith("debug"):
+            said.append(str((data.get("res") or {}).get("msg", "")))
         return False
 
     with tempfile.TemporaryDirectory() as folder:
@@ -87,16 +100,17 @@ def _play(
             playbook=_PLAYBOOK,
             cmdline=" ".join(["-e", f"@{file}", *options]),
             envvars={"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
-            event_handler=keep_failure,
+            event_handler=listen,
             cancel_callback=stopped,
             quiet=True,
         )
         if ended.rc and not stopped():
-            said = failed[-1] if failed else ended.stdout.read()[-2000:].strip()
+            why = said[-1] if said else ended.stdout.read()[-2000:].strip()
             raise AlluxioError(
-                f"the role spark_application failed: {said}",
+                f"the role spark_application failed: {why}",
                 f"run it to see all: ansible-playbook {_PLAYBOOK} -e @FILE",
             )
+    return said[-1] if said else ""
 
 
 class _Literal(str):

@@ -8,12 +8,12 @@ Where the API server has no SparkApplication, the role runs here, as the operato
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import Conflict
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_names
 
 from kubectl_alluxio import exit_codes
 from kubectl_alluxio.output import message
@@ -49,22 +49,24 @@ class Run:
         self._refuse_taken_name()
         if self.files:
             self._upload(quiet)
-        if self.client.has_kind(API_VERSION, KIND):
+        by_operator = self.client.has_kind(API_VERSION, KIND)
+        if by_operator:
             self.client.create(self.body)
-            beside: AbstractContextManager[None] = nullcontext()
         else:
-            beside = self._role.beside(self._begun, wait=not detach)
-        try:
-            with beside:
-                message(f"sparkapplication {self.name} is submitted", "green")
-                if not detach:
-                    return self._follow(quiet)
+            self._role.begin(self._has_job, self._waiting)
+        message(f"sparkapplication {self.name} is submitted", "green")
+        if detach:
             self._say_how_to_come_back()
             return exit_codes.OK
+        try:
+            status = self._follow(quiet)
         except KeyboardInterrupt:
             message(f"{self.name} goes on running", "yellow")
             self._say_how_to_come_back()
             raise
+        if not by_operator:
+            self._role.finish()
+        return status
 
     def _refuse_taken_name(self) -> None:
         if find(self.client, self.name, self.namespace):
@@ -96,8 +98,13 @@ class Run:
         """As a dry run of the API server, where that knows no SparkApplication."""
         self._role.check()
 
-    def _begun(self) -> bool:
-        return find(self.client, self.name, self.namespace) is not None
+    def _has_job(self) -> bool:
+        """What the role begins with, and `spark kill` removes."""
+        selector = spark_names.selector(self.name)
+        return bool(self.client.list_objects("batch/v1", "Job", self.namespace, selector))
+
+    def _waiting(self, summary: str) -> None:
+        message(f"{self.name}: {summary}", "yellow")
 
     def _follow(self, quiet: bool) -> int:
         from kubectl_alluxio.spark_display import display
