@@ -92,12 +92,13 @@ def logs(
     """
     from ansible_collections.alluxio.k8s.plugins.module_utils.kube.logs import Container, Log
 
+    from kubectl_alluxio import spark_follow
     from kubectl_alluxio.spark_read import read
 
     with connection.kubernetes() as (client, namespace):
         found = read(client, name, namespace)
         if follow and executor is None:
-            return _follow(client, name, namespace, quiet)
+            return spark_follow.follow(client, name, namespace, quiet)
         pod = _pod_with_log(found, executor)
         for line in Log(client, Container(namespace, pod.name, pod.container)).lines(follow=follow):
             sys.stdout.buffer.write(line)
@@ -146,14 +147,6 @@ def ui(connection: Connection, name: _Name) -> None:
         print(f"http://{LOOPBACK}:{port}", flush=True)
         wait_for_end(client, name, namespace, driver)
     note(f"{name} has ended, and its UI with it")
-
-
-def _follow(client: Any, name: str, namespace: str, quiet: bool) -> int:
-    from kubectl_alluxio.spark_display import display
-    from kubectl_alluxio.spark_follow import follow
-
-    with display(quiet) as shown:
-        return follow(client, name, namespace, shown)
 
 
 def _pod_with_log(found: Application, executor: int | None) -> Pod:

@@ -14,6 +14,7 @@ from kubectl_alluxio.output import in_terminal, message, shown
 from kubectl_alluxio.spark_view import Application
 
 if TYPE_CHECKING:
+    from rich.live import Live
     from rich.progress import Progress, TaskID
 
 
@@ -88,31 +89,37 @@ def stage_name(stage: Mapping[str, Any]) -> str:
 
 
 class Bars:
-    """The log above, a bar for each stage that runs below."""
+    """The log above, below it the state and a bar for each stage that runs."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, live: Live, progress: Progress) -> None:
+        self._live = live
         self._progress = progress
         self._lock = threading.Lock()
-        self._head = progress.add_task("", total=None)
         self._bars: dict[int, TaskID] = {}
 
     def line(self, text: bytes) -> None:
         from rich.text import Text
 
         decoded = Text.from_ansi(text.decode(errors="replace").rstrip("\n"))
-        self._progress.console.print(decoded, soft_wrap=True)
+        self._live.console.print(decoded, soft_wrap=True)
 
     def state(self, application: Application) -> None:
+        from rich.console import Group
+        from rich.spinner import Spinner
+        from rich.text import Text
+
         with self._lock:
-            self._progress.update(self._head, description=_head(application))
-            running = {stage["id"]: stage for stage in stages(application)}
-            for gone in self._bars.keys() - running.keys():
-                self._progress.remove_task(self._bars.pop(gone))
-            for number, stage in running.items():
-                if number not in self._bars:
-                    self._bars[number] = self._progress.add_task(f"stage {stage_name(stage)}")
-                total, done = stage.get("total", 0), stage.get("done", 0)
-                self._progress.update(self._bars[number], total=total, completed=done)
+            self._update({stage["id"]: stage for stage in stages(application)})
+            self._live.update(Group(Spinner("dots", Text(_head(application))), self._progress))
+
+    def _update(self, running: Mapping[int, Mapping[str, Any]]) -> None:
+        for gone in self._bars.keys() - running.keys():
+            self._progress.remove_task(self._bars.pop(gone))
+        for number, stage in running.items():
+            if number not in self._bars:
+                self._bars[number] = self._progress.add_task(f"stage {stage_name(stage)}")
+            total, done = stage.get("total", 0), stage.get("done", 0)
+            self._progress.update(self._bars[number], total=total, completed=done)
 
 
 def _head(application: Application) -> str:
@@ -127,12 +134,9 @@ def _head(application: Application) -> str:
 
 @contextmanager
 def _bars() -> Iterator[Bars]:
+    from rich.live import Live
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-    )
-    with Progress(*columns, transient=True) as progress:
-        yield Bars(progress)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Live(transient=True, redirect_stderr=False) as live:
+        yield Bars(live, Progress(*columns, console=live.console))

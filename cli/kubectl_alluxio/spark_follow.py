@@ -27,12 +27,16 @@ _LOOK_S = 1.0
 _PROGRESS_S = 2.0
 
 
-def follow(client: KubeClient, name: str, namespace: str, shown: Display) -> int:
+def follow(client: KubeClient, name: str, namespace: str, quiet: bool) -> int:
     """Shows logs and progress until the application is over; the exit status of its driver.
 
     Raises NotFound when the application is removed meanwhile, and the errors of kube/errors.py.
     """
-    return Follower(client, name, namespace, shown).run()
+    from kubectl_alluxio.spark_display import display
+
+    with display(quiet) as shown:
+        seen = Follower(client, name, namespace, shown).run()
+    return result(seen)
 
 
 class Follower:
@@ -55,8 +59,8 @@ class Follower:
         self._finished: set[str] = set()
         self._stop = threading.Event()
 
-    def run(self) -> int:
-        """See ``follow``."""
+    def run(self) -> Application:
+        """The application at its end; raises as ``follow`` does."""
         while True:
             seen = self._look()
             self._shown.state(seen)
@@ -67,7 +71,7 @@ class Follower:
                     self._finished.add(driver.name)
                 seen = self._look()
             if seen.over:
-                return result(seen)
+                return seen
             self._stop.wait(self._look_s)
 
     def _look(self) -> Application:

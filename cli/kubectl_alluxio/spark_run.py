@@ -17,6 +17,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_nam
 
 from kubectl_alluxio import exit_codes
 from kubectl_alluxio.output import message
+from kubectl_alluxio.spark_follow import follow
 from kubectl_alluxio.spark_read import find
 from kubectl_alluxio.spark_resource import API_VERSION, KIND
 
@@ -59,7 +60,7 @@ class Run:
             self._say_how_to_come_back()
             return exit_codes.OK
         try:
-            status = self._follow(quiet)
+            status = follow(self.client, self.name, self.namespace, quiet)
         except KeyboardInterrupt:
             message(f"{self.name} goes on running", "yellow")
             self._say_how_to_come_back()
@@ -105,13 +106,6 @@ class Run:
 
     def _waiting(self, summary: str) -> None:
         message(f"{self.name}: {summary}", "yellow")
-
-    def _follow(self, quiet: bool) -> int:
-        from kubectl_alluxio.spark_display import display
-        from kubectl_alluxio.spark_follow import follow
-
-        with display(quiet) as shown:
-            return follow(self.client, self.name, self.namespace, shown)
 
     def _say_how_to_come_back(self) -> None:
         of = f"{self.name} -n {self.namespace}"

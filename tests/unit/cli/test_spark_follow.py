@@ -66,7 +66,7 @@ class Seen:
 
 def run(story: Any) -> tuple[int, Seen]:
     seen = Seen()
-    return Follower(story, "a", "n", seen, look_s=0).run(), seen
+    return result(Follower(story, "a", "n", seen, look_s=0).run()), seen
 
 
 RUNNING = {"phase": "Running"}
