@@ -42,12 +42,15 @@ class Role:
         failed: list[AlluxioError] = []
 
         def passes() -> None:
+            last = ""
             try:
                 while not stop.is_set():
                     summary = self._pass((), stop.is_set)
                     if there():
                         return
-                    say(summary)
+                    if summary != last:
+                        say(summary)
+                    last = summary
                     stop.wait(_AGAIN_S)
             except AlluxioError as error:
                 failed.append(error)

@@ -181,3 +181,22 @@ def test_who_may_nothing_is_told_so(spark: Run) -> None:
     status, _out, err = spark("list", user="nobody")
     assert status == exit_codes.NOT_ALLOWED
     assert "grant it the verb" in err
+
+
+def test_without_the_definition_the_role_submits(
+    spark: Run, kube: KubeClient, namespace: str
+) -> None:
+    status, out, err = spark("submit", "--name", "report", "--dry-run=server", PROGRAM)
+    assert status == 0, err
+    assert yaml.safe_load(out)["spec"]["mainFile"] == PROGRAM
+    assert kube.list_objects("batch/v1", "Job", namespace) == []
+    status, out, err = spark("submit", "--name", "report", "--detach", PROGRAM, "{{ 7 * 6 }}")
+    assert (status, out) == (0, ""), err
+    (job,) = kube.list_objects("batch/v1", "Job", namespace)
+    assert job["metadata"]["labels"]["alluxio.io/spark-application"] == "report"
+    assert "{{ 7 * 6 }}" in json.dumps(job)
+    status, out, _err = spark("status", "report")
+    assert (status, "Pending" in out) == (0, True)
+    assert spark("kill", "report")[0] == 0
+    assert kube.list_objects("batch/v1", "Job", namespace) == []
+    assert spark("status", "report")[0] == exit_codes.NOT_FOUND
