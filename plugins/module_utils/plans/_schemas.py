@@ -2000,7 +2000,7 @@ SPARK_APPLICATION_SPEC: dict[str, Any] = {
             "type": "string",
             "minLength": 1,
             "maxLength": 1024,
-            "pattern": "^[\\w$]+(\\.[\\w$]+)*$",
+            "pattern": "^[_a-zA-Z][^\\s/]*$",
         },
         "arguments": {
             "type": "array",

@@ -12,13 +12,28 @@ import hashlib
 import re
 from typing import Any
 
+from ..spark.attempt import (
+    APPLICATION_ID_LABEL,
+    DRIVER_CONTAINER,
+    EXECUTOR_CONTAINER,
+    ROLE_LABEL,
+    UI_PORT,
+    UI_PORT_NAME,
+)
 from .findings import Findings
 from .naming import MANAGED_BY
 
+__all__ = [  # what others ask of this file and Spark's words say
+    "APPLICATION_ID_LABEL",
+    "DRIVER_CONTAINER",
+    "EXECUTOR_CONTAINER",
+    "ROLE_LABEL",
+    "UI_PORT",
+    "UI_PORT_NAME",
+]
+
 APPLICATION_LABEL = "alluxio.io/spark-application"
 ATTEMPT_LABEL = "alluxio.io/attempt"
-# Spark's own labels, by which its backend finds its executors.
-ROLE_LABEL, APPLICATION_ID_LABEL = "spark-role", "spark-app-selector"
 # Each run of a schedule bears the name of the schedule that made it.
 SCHEDULE_LABEL = "alluxio.io/spark-schedule"
 
@@ -28,12 +43,7 @@ APPLICATION_ID_ANNOTATION = "alluxio.io/spark-application-id"
 PLANNED_ANNOTATION = "alluxio.io/planned-executors"
 REQUESTED_ANNOTATION = "alluxio.io/requested-executors"
 
-DRIVER_CONTAINER = "driver"
-# Spark's own name, by which a pod template names it.
-EXECUTOR_CONTAINER = "spark-kubernetes-executor"
 ACCOUNT = "alluxio-spark-driver"
-UI_PORT = 4040
-UI_PORT_NAME = "ui"
 
 LONGEST_SERVICE = 63
 LONGEST_NAME = LONGEST_SERVICE - len("-0123456789-driver")

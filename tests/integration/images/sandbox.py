@@ -28,6 +28,7 @@ mount --bind "$IMAGE" "$ROOT"
 mount -t proc proc "$ROOT/proc"
 mount -t tmpfs -o mode=0755 tmpfs "$ROOT/dev"
 mkdir -m 1777 "$ROOT/dev/shm"
+ln -s /proc/self/fd "$ROOT/dev/fd"
 for device in null zero random urandom fuse; do
   [ -e "/dev/$device" ] || continue
   touch "$ROOT/dev/$device"; mount --bind "/dev/$device" "$ROOT/dev/$device"
