@@ -68,18 +68,13 @@ def _in_flags(text: str) -> str:
     return text
 
 
-def check(resource: Mapping[str, Any]) -> None:
-    """Raises NotAccepted for what the schema refuses, before anything is written."""
-    from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_names
-    from ansible_collections.alluxio.k8s.plugins.module_utils.plans._schemas import (
-        SPARK_APPLICATION_SPEC,
-    )
-    from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
-    from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import complete
+def check(resource: Mapping[str, Any]) -> list[str]:
+    """Sentences that warn. Raises NotAccepted for what the plan refuses, before anything is written."""
+    from ansible_collections.alluxio.k8s.plugins.module_utils.plans.spark_application import plan
 
-    findings = Findings()
-    metadata = resource["metadata"]
-    complete(resource["spec"], SPARK_APPLICATION_SPEC, "spec", findings)
-    spark_names.check_names(metadata["name"], metadata["namespace"], False, findings)
-    if findings.errors:
-        raise NotAccepted(findings.errors)
+    planned = plan(resource, None)
+    if planned["errors"]:
+        raise NotAccepted(planned["errors"])
+    return [
+        f"{_in_flags(row['message'])}: {_in_flags(row['remedy'])}" for row in planned["warnings"]
+    ]

@@ -16,7 +16,7 @@ import typer
 from kubectl_alluxio import exit_codes
 from kubectl_alluxio.connection import Connection, connected
 from kubectl_alluxio.locality import Busy
-from kubectl_alluxio.output import show_data
+from kubectl_alluxio.output import note, show_data
 
 if TYPE_CHECKING:
     from ansible_collections.alluxio.k8s.plugins.module_utils.kube.api import KubeClient
@@ -211,7 +211,8 @@ def submit(
         )
         said = with_cluster(said, connection, client)
         body = resource(said)
-        spark_check.check(body)
+        for sentence in spark_check.check(body):
+            note(sentence)
         run = Run(connection, client, body, uploads.files)
         if dry_run:
             show_data(dry(run, dry_run), output)

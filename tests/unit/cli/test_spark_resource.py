@@ -155,6 +155,9 @@ def test_what_cannot_be_read_is_named_by_its_flag(said: dict[str, Any], flag: st
         ({"locality_paths": ("sales",)}, "--locality-path[0]"),
         ({"main_class": "1 2", "file": "local:///a.jar"}, "--class"),
         ({"secrets": ("s3:key=A B",)}, "--secret[0]"),
+        ({"file": "alluxio:///a.py"}, "--cluster"),
+        ({"arguments": ("--password=hunter2",)}, "ARGS[0]"),
+        ({"conf": {"spark.driver.host": "x"}}, "--conf spark.driver.host"),
     ],
 )
 def test_what_the_plan_refuses_is_said_in_flags(said: dict[str, Any], flag: str) -> None:
@@ -162,6 +165,15 @@ def test_what_the_plan_refuses_is_said_in_flags(said: dict[str, Any], flag: str)
         spec_of(**said)
     assert flag in caught.value.message
     assert "spec." not in str(caught.value)
+
+
+@pytest.mark.parametrize("prefix", ["spark.", "spark.hadoop."])
+def test_a_credential_is_refused_with_the_way_to_say_it(prefix: str) -> None:
+    with pytest.raises(NotAccepted) as caught:
+        spec_of(conf={f"{prefix}my.password": "hunter2"})
+    assert f"--conf {prefix}my.password" in caught.value.message
+    assert "--secret-conf" in caught.value.remedy
+    assert "hunter2" not in str(caught.value)
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
