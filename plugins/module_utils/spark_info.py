@@ -18,10 +18,11 @@ from .kube.api import KubeClient
 from .kube.errors import Forbidden, KindMissing
 from .plans import spark_names
 from .property_files import parse
-from .spark_rows import job_row, pod_row
+from .spark_rows import job_row, pod_row, run_row
 
 _MOST_THREADS = 8
 _CLUSTER = ("alluxio.io/v1alpha1", "AlluxioCluster")
+_APPLICATION = ("alluxio.io/v1alpha1", "SparkApplication")
 # What the role alluxio_cluster makes for applications.
 _CLIENT_FILE = "alluxio-site.properties"
 
@@ -33,8 +34,10 @@ def observe(
     secrets: Sequence[str],
     config_maps: Sequence[str],
     cluster: tuple[str, str] | None,
+    scheduled: bool = False,
 ) -> dict[str, Any]:
-    """The ``observed`` of the application; ``cluster`` is name and namespace of its AlluxioCluster.
+    """The ``observed`` of the application; ``cluster`` is name and namespace of its AlluxioCluster, ``scheduled``
+    whether it is a schedule with runs.
 
     Raises the errors of kube/errors.py.
     """
@@ -44,6 +47,7 @@ def observe(
         "jobs": partial(direct.list_objects, "batch/v1", "Job", **children),
         "pods": partial(direct.list_objects, "v1", "Pod", **children),
         "cluster": partial(_cluster, direct, cluster),
+        "runs": partial(_runs, direct, name, namespace) if scheduled else list,
         **{
             f"Secret/{each}": partial(_exists, direct, "Secret", each, namespace)
             for each in secrets
@@ -66,12 +70,23 @@ def observe(
         "secrets": {each: found[f"Secret/{each}"] for each in secrets},
         "config_maps": {each: found[f"ConfigMap/{each}"] for each in config_maps},
         "cluster": found["cluster"],
+        "runs": found["runs"],
     }
 
 
 def _watch(client: KubeClient, jobs: Sequence[Mapping[str, Any]], namespace: str) -> None:
     if jobs and client.direct is not client:
         client.get("batch/v1", "Job", jobs[-1]["name"], namespace)
+
+
+def _runs(client: KubeClient, schedule: str, namespace: str) -> list[dict[str, Any]] | None:
+    """The applications that a schedule has made, in their order; None without the custom resource."""
+    selector = f"{spark_names.SCHEDULE_LABEL}={schedule}"
+    try:
+        found = client.list_objects(*_APPLICATION, namespace, label_selector=selector)
+    except KindMissing:
+        return None
+    return sorted(map(run_row, found), key=lambda row: str(row["name"]))
 
 
 def _exists(client: KubeClient, kind: str, name: str, namespace: str) -> bool:

@@ -82,6 +82,17 @@ def pod_row(pod: Object) -> dict[str, Any]:
     }
 
 
+def run_row(application: Object) -> dict[str, Any]:
+    """The row of an application that a schedule has made."""
+    metadata = application["metadata"]
+    return {
+        "name": metadata["name"],
+        "phase": (application.get("status") or {}).get("phase", "Pending"),
+        "created": metadata["creationTimestamp"],
+        "deleting": "deletionTimestamp" in metadata,
+    }
+
+
 def _driver_state(status: Object) -> Mapping[str, Any]:
     for container in status.get("containerStatuses") or ():
         if container["name"] == DRIVER_CONTAINER:

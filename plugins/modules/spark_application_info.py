@@ -50,6 +50,10 @@ options:
   cluster_namespace:
     description: Namespace of that; by default O(namespace).
     type: str
+  scheduled:
+    description: Whether it is a schedule, whose runs matter.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -99,6 +103,12 @@ observed:
         - C(properties) of a client of the AlluxioCluster, and C(network_policy) of its spec. Null when there is none
           that clients can use.
       type: dict
+    runs:
+      description:
+        - With O(scheduled), a row for each application that the schedule has made, with C(name), C(phase),
+          C(created), C(deleting). Null without the custom resource.
+      type: list
+      elements: dict
 """
 
 from typing import Any
@@ -117,6 +127,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "config_maps": {"type": "list", "elements": "str", "default": []},
     "cluster": {"type": "str"},
     "cluster_namespace": {"type": "str"},
+    "scheduled": {"type": "bool", "default": False},
     **KUBERNETES_OPTIONS,
 }
 
@@ -130,7 +141,7 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
         cluster = (params["cluster"], params["cluster_namespace"] or namespace)
     with connect(params["kubeconfig"], params["context"]) as client:
         names = (params["secrets"], params["config_maps"])
-        observed = observe(client, params["name"], namespace, *names, cluster)
+        observed = observe(client, params["name"], namespace, *names, cluster, params["scheduled"])
     return {"observed": observed}
 
 

@@ -17,13 +17,22 @@ from ..quantities import format_bytes
 from ..spark import conf, pods
 from ..spark.attempt import PROPERTIES_FILE, TEMPLATE_FILE, Attempt, Placement
 from ..spark.sizes import Size
-from . import spark_access, spark_life, spark_names, spark_refers, spark_rules
+from . import spark_access, spark_life, spark_names, spark_refers, spark_rules, spark_schedule
 from ._schemas import SPARK_APPLICATION_SPEC
 from .findings import Findings
 from .schema import complete
 from .spark_life import Action, Step
 
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+# What a pass that makes no attempt decides.
+_NOTHING: dict[str, Any] = {
+    "placement_request": None,
+    "submission": None,
+    "suspended_job": None,
+    "leftover": [],
+    "notes": [],
+}
 
 _LOG4J = """\
 # Errors and warnings: what the application prints itself must not drown. sparkConf spark.log.level changes it.
@@ -65,7 +74,7 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
     ``step`` is what this pass does (spark_life.Step). ``placement_request`` are options of the module
     `node_affinity`, whose answer belongs into ``observed["placement"]`` before the plan is made again; None when
     nothing has to be asked. ``submission`` are the objects of the attempt that begins, None when none does.
-    ``belongings`` are all pods there are, which go with the application.
+    ``belongings`` are all pods there are, which go with the application. ``schedule`` is None unless it is one.
     """
     findings = Findings()
     metadata, raw = resource.get("metadata") or {}, resource.get("spec")
@@ -84,8 +93,11 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
         application = Application(
             str(name), str(namespace), str(metadata.get("uid") or ""), spec, *sizes, observed
         )
-        spark_access.check(spec, observed, findings)
-        result |= _decisions(application)
+        if scheduled:
+            result |= _scheduled(application, resource, findings)
+        else:
+            spark_access.check(spec, observed, findings)
+            result |= _decisions(application)
     return {**result, "errors": findings.errors, "warnings": findings.warnings}
 
 
@@ -117,6 +129,38 @@ def _decisions(application: Application) -> dict[str, Any]:
         "submission": _submission(application, step.attempt) if begins else None,
         "suspended_job": _suspended_job(application, step),
         "leftover": [_pod(application.namespace, pod) for pod in step.leftover],
+        "schedule": None,
+        "new_runs": [],
+        "old_runs": [],
+    }
+
+
+def _scheduled(
+    application: Application, resource: Mapping[str, Any], findings: Findings
+) -> dict[str, Any]:
+    """The decisions about a schedule, which runs nothing itself."""
+    runs = application.observed["runs"]
+    if runs is None:
+        message = (
+            "spec.schedule: only the operator keeps a schedule, and there is no custom resource"
+        )
+        findings.error("spec.schedule", None, message, "install the operator, or play it from cron")
+        return {}
+    last = (resource.get("status") or {}).get("lastScheduleTime")
+    created = resource["metadata"]["creationTimestamp"]
+    turn = spark_schedule.turn(application.spec, created, last, runs, application.now)
+    phase = "Suspended" if application.spec["suspend"] else "Scheduled"
+    made = [] if turn.run is None else [spark_schedule.run_of(resource, turn.run)]
+    return {
+        "step": {**asdict(Step(Action.NONE, phase, 0, turn.why)), "finished": False},
+        **_NOTHING,
+        "schedule": {
+            "last": turn.last_time,
+            "next": turn.next_time,
+            "runs": [r["name"] for r in runs],
+        },
+        "new_runs": made,
+        "old_runs": [_run(application.namespace, name) for name in turn.going],
     }
 
 
@@ -275,6 +319,11 @@ def _suspended_job(application: Application, step: Step) -> dict[str, Any] | Non
         "metadata": metadata,
         "spec": {"suspend": True},
     }
+
+
+def _run(namespace: str, name: str) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": "alluxio.io/v1alpha1", "kind": "SparkApplication", "metadata": metadata}
 
 
 def _pod(namespace: Any, name: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _LONGEST_PROGRESS = 16384
 _STANDING = ("Submitted", "Running", "Succeeded", "Suspended")
 _OF_AN_ATTEMPT = (
     "applicationId", "driver", "executors", "progress", "localShare", "attempts", "startTime", "endTime", "notes",
-    "replicated", "columns",
+    "replicated", "columns", "lastScheduleTime", "nextScheduleTime", "runs",
 )  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -48,6 +48,8 @@ def application_status(
     if plan.get("errors"):
         message = "; ".join(f"{e['message']}: {e['remedy']}" for e in plan["errors"])
         return _stopped(resource, previous, message, "InvalidSpec")
+    if plan["schedule"]:
+        return _scheduled(resource, plan, observed, previous)
     return _running(resource, plan, observed, previous)
 
 
@@ -93,6 +95,41 @@ def _stopped(resource: Row, previous: Row, message: str, reason: str) -> dict[st
         "unsuccessful": None,
         "summary": f"{phase}; {message}",
     }
+
+
+def _scheduled(resource: Row, plan: Row, observed: Row, previous: Row) -> dict[str, Any]:
+    step, schedule = plan["step"], plan["schedule"]
+    made = [run["metadata"]["name"] for run in plan["new_runs"]]
+    gone = {run["metadata"]["name"] for run in plan["old_runs"]}
+    status = {
+        "phase": step["phase"],
+        **_generation(resource),
+        "lastScheduleTime": schedule["last"],
+        "nextScheduleTime": schedule["next"],
+        "runs": [name for name in [*schedule["runs"], *made] if name not in gone],
+        "conditions": _conditions(resource, step, None),
+    }
+    summary = _summary(status, step, None)
+    events = _events(previous, step["phase"], summary)
+    if schedule["last"] != previous.get("lastScheduleTime"):
+        events = [{"type": "Normal", "reason": "Due", "message": step["why"]}]
+    return {
+        "status": {key: value for key, value in status.items() if value is not None},
+        "events": events,
+        "settled": True,
+        "requeue_after_s": _until(schedule["next"], observed["observed_at"]),
+        "expired": False,
+        "failed": None,
+        "unsuccessful": None,
+        "summary": summary,
+    }
+
+
+def _until(time: str | None, now: str) -> int | None:
+    """Seconds, and one more so that it is over; never more than the period of passes that nobody asks for."""
+    if time is None:
+        return None
+    return min(3600, int((_time(time) - _time(now)).total_seconds()) + 1)
 
 
 def _running(resource: Row, plan: Row, observed: Row, previous: Row) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 
 
 def referred(spec: Any, namespace: Any) -> dict[str, Any]:
-    """Names of Secrets and ConfigMaps without which no pod starts, and the AlluxioCluster if one is named."""
+    """Names of Secrets and ConfigMaps without which no pod starts, the AlluxioCluster if one is named,
+    and whether runs of a schedule have to be looked for."""
     spec = spec if isinstance(spec, Mapping) else {}
     cluster = spec.get("alluxioCluster")
     name = cluster.get("name") if isinstance(cluster, Mapping) else None
@@ -18,6 +19,7 @@ def referred(spec: Any, namespace: Any) -> dict[str, Any]:
         "config_maps": sorted(set(_named(_config_maps(spec)))),
         "cluster": name if isinstance(name, str) else None,
         "cluster_namespace": (cluster or {}).get("namespace", namespace) if name else None,
+        "scheduled": "schedule" in spec,
     }
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..errors import InvalidValue
 from ..quantities import format_bytes
 from ..spark import secrets
 from ..spark.conf import OWNED, OWNED_CLIENT
 from ..spark.pods import OUR_ENV, OUR_FOLDERS
 from ..spark.sizes import LEAST_HEAP_BYTES, Size, size_of
+from . import cron
 from .findings import Findings
 
 Spec = Mapping[str, Any]
@@ -33,6 +35,7 @@ def check(spec: Spec, findings: Findings) -> tuple[Size, Size] | None:
         _check_env(spec[name], f"spec.{name}", findings)
         _check_template(spec[name].get("podTemplate", {}), f"spec.{name}.podTemplate", findings)
     _check_arguments(spec, findings)
+    _check_schedule(spec.get("schedule"), findings)
     python = spec["type"] == "Python"
     sizes = [_size(spec[name], f"spec.{name}", python, findings) for name in _PROCESSES]
     if findings.count > before or sizes[0] is None or sizes[1] is None:
@@ -212,6 +215,16 @@ def _check_text(text: str, path: str, findings: Findings) -> None:
         message = f"{path} is a credential, and everyone who reads this resource sees it"
         remedy = "put it into a Secret, name that in spec.secrets, and read it from there"
         findings.error(path, None, message, remedy)
+
+
+def _check_schedule(schedule: Spec | None, findings: Findings) -> None:
+    if schedule is None:
+        return
+    for check, field in ((cron.parse, "cron"), (cron.zone_of, "timeZone")):
+        try:
+            check(schedule[field], f"spec.schedule.{field}")
+        except InvalidValue as error:
+            findings.error(error.field, error.value, error.message, error.remedy)
 
 
 def _check_template(template: Spec, path: str, findings: Findings) -> None:

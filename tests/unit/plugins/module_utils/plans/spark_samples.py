@@ -69,6 +69,7 @@ def observed(**more: Any) -> dict[str, Any]:
             "properties": {"alluxio.master.rpc.addresses": "m:19998"},
             "network_policy": None,
         },
+        "runs": [],
         "placement": placement(a=1, b=1),
         "placement_error": "",
     }
