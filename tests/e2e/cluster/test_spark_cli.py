@@ -10,16 +10,13 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from spaces import make_space
-from workbench import parts
-from workbench.cluster import ROOT, Cluster, image, wait_for
+from spark_space import ALLUXIO, SparkSpace
+from workbench.cluster import ROOT, image, wait_for
 
-NAME = "near"
-READY_S, RUN_S = 300, 300
+RUN_S = 300
 SMALL = ("--driver-memory", "512m", "--executor-memory", "512m", "--num-executors", "1")
 PROGRAM = """
 import sys, time
@@ -35,18 +32,6 @@ sys.exit(int(sys.argv[1]))
 
 
 @pytest.fixture(scope="module")
-def space(operator: Cluster) -> Iterator[str]:
-    yield from make_space(operator, "spark-cli")
-
-
-@pytest.fixture(scope="module")
-def ready(operator: Cluster, space: str) -> Cluster:
-    operator.apply(parts.sample(NAME, space))
-    parts.wait_for_phase(operator, space, NAME, "Ready", READY_S)
-    return operator
-
-
-@pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python program of two files on this machine."""
     folder = tmp_path_factory.mktemp("program")
@@ -55,15 +40,15 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "count.py"
 
 
-def start(cluster: Cluster, space: str, *arguments: str) -> subprocess.Popen[str]:
+def start(spark: SparkSpace, *arguments: str) -> subprocess.Popen[str]:
     """kubectl alluxio VERB -n SPACE, for a user on a laptop."""
     verbs = 2 if arguments[0] == "spark" else 1
     environment = {
         **os.environ,
-        "KUBECONFIG": cluster.kubeconfig,
+        "KUBECONFIG": spark.cluster.kubeconfig,
         "PYTHONPATH": os.pathsep.join([str(ROOT / "cli"), os.environ["PYTHONPATH"]]),
     }
-    command = [*arguments[:verbs], "-n", space, *arguments[verbs:]]
+    command = [*arguments[:verbs], "-n", spark.name, *arguments[verbs:]]
     return subprocess.Popen(
         [sys.executable, "-m", "kubectl_alluxio", *command],
         stdout=subprocess.PIPE,
@@ -73,8 +58,8 @@ def start(cluster: Cluster, space: str, *arguments: str) -> subprocess.Popen[str
     )
 
 
-def alluxio(cluster: Cluster, space: str, *arguments: str) -> tuple[int, str, str]:
-    process = start(cluster, space, *arguments)
+def alluxio(spark: SparkSpace, *arguments: str) -> tuple[int, str, str]:
+    process = start(spark, *arguments)
     out, err = process.communicate(timeout=RUN_S)
     return process.returncode, out, err
 
@@ -86,50 +71,50 @@ def submit(name: str, program: Path, *options: str) -> list[str]:
     return ["spark", "submit", "--name", name, *SMALL, *where, *files, *options, str(program)]
 
 
-def phase(cluster: Cluster, space: str, name: str) -> str:
-    status, out, err = alluxio(cluster, space, "spark", "status", name, "-o", "json")
+def phase(spark: SparkSpace, name: str) -> str:
+    status, out, err = alluxio(spark, "spark", "status", name, "-o", "json")
     assert status == 0, err
     return str(json.loads(out)["phase"])
 
 
 def test_a_local_program_runs_and_leaves_nothing_when_it_is_removed(
-    ready: Cluster, space: str, program: Path
+    spark: SparkSpace, program: Path
 ) -> None:
-    status, out, err = alluxio(ready, space, *submit("good", program), "0", "0")
+    status, out, err = alluxio(spark, *submit("good", program), "0", "0")
     assert status == 0, err
     assert "counted 100 ['0', '0']" in out
     assert "sparkapplication good is submitted" in err
     assert "spark: Running, 1 executor" in err
-    wait_for("good has succeeded", lambda: phase(ready, space, "good") == "Succeeded", 60)
-    status, out, _err = alluxio(ready, space, "spark", "list")
+    wait_for("good has succeeded", lambda: phase(spark, "good") == "Succeeded", 60)
+    status, out, _err = alluxio(spark, "spark", "list")
     assert out.splitlines()[1].split()[:2] == ["good", "Succeeded"]
-    status, out, _err = alluxio(ready, space, "ls", f"/.spark-uploads/{space}/good", "-R")
+    status, out, _err = alluxio(spark, "ls", f"/.spark-uploads/{spark.name}/good", "-R")
     assert "/count.py" in out
     assert "/helper.py" in out
-    status, _out, err = alluxio(ready, space, "spark", "kill", "good")
+    status, _out, err = alluxio(spark, "spark", "kill", "good")
     assert (status, err) == (0, "")
-    status, _out, _err = alluxio(ready, space, "ls", f"/.spark-uploads/{space}/good")
+    status, _out, _err = alluxio(spark, "ls", f"/.spark-uploads/{spark.name}/good")
     assert status == 3
-    wait_for("good is gone", lambda: "good" not in alluxio(ready, space, "spark", "list")[1], 60)
+    wait_for("good is gone", lambda: "good" not in alluxio(spark, "spark", "list")[1], 60)
 
 
-def test_the_exit_status_is_the_programs(ready: Cluster, space: str, program: Path) -> None:
-    status, out, err = alluxio(ready, space, *submit("bad", program), "7", "0")
+def test_the_exit_status_is_the_programs(spark: SparkSpace, program: Path) -> None:
+    status, out, err = alluxio(spark, *submit("bad", program), "7", "0")
     assert status == 7, err
     assert "counted 100" in out
     assert "error: bad failed: " in err
-    wait_for("bad has failed", lambda: phase(ready, space, "bad") == "Failed", 60)
+    wait_for("bad has failed", lambda: phase(spark, "bad") == "Failed", 60)
     # A second look at a log that has ended gives the same status.
-    status, out, _err = alluxio(ready, space, "spark", "logs", "-f", "bad")
+    status, out, _err = alluxio(spark, "spark", "logs", "-f", "bad")
     assert status == 7
     assert "counted 100" in out
-    alluxio(ready, space, "spark", "kill", "bad")
+    alluxio(spark, "spark", "kill", "bad")
 
 
 def test_interrupted_it_runs_on_and_can_be_looked_at_and_killed(
-    ready: Cluster, space: str, program: Path
+    spark: SparkSpace, program: Path
 ) -> None:
-    process = start(ready, space, *submit("long", program), "0", "3600")
+    process = start(spark, *submit("long", program), "0", "3600")
     assert process.stdout is not None
     for line in process.stdout:
         if "counted" in line:
@@ -137,25 +122,20 @@ def test_interrupted_it_runs_on_and_can_be_looked_at_and_killed(
     process.send_signal(signal.SIGINT)
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert f"kubectl alluxio spark logs -f long -n {space}" in err
-    assert phase(ready, space, "long") == "Running"
-    status, out, err = alluxio(ready, space, "spark", "logs", "long", "--executor", "1")
+    assert f"kubectl alluxio spark logs -f long -n {spark.name}" in err
+    assert phase(spark, "long") == "Running"
+    status, out, err = alluxio(spark, "spark", "logs", "long", "--executor", "1")
     assert status == 0, err
     assert out
-    check_ui(ready, space, "long")
-    status, _out, err = alluxio(ready, space, "spark", "kill", "long")
+    check_ui(spark, "long")
+    status, _out, err = alluxio(spark, "spark", "kill", "long")
     assert (status, err) == (0, "")
-    selector = "alluxio.io/spark-application=long"
-    wait_for(
-        "its pods are gone",
-        lambda: not ready.get("-n", space, "pods", "-l", selector)["items"],
-        60,
-    )
+    wait_for("its pods are gone", lambda: not spark.pods("long"), 60)
 
 
-def check_ui(cluster: Cluster, space: str, name: str) -> None:
+def check_ui(spark: SparkSpace, name: str) -> None:
     """The page of the running application, through the port that `ui` prints."""
-    process = start(cluster, space, "spark", "ui", name)
+    process = start(spark, "spark", "ui", name)
     try:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
@@ -166,12 +146,12 @@ def check_ui(cluster: Cluster, space: str, name: str) -> None:
         process.communicate(timeout=60)
 
 
-def test_a_dry_run_of_the_server_makes_nothing(ready: Cluster, space: str, program: Path) -> None:
+def test_a_dry_run_of_the_server_makes_nothing(spark: SparkSpace, program: Path) -> None:
     words = submit("dry", program, "--dry-run=server", "-o", "json")
-    status, out, err = alluxio(ready, space, *words, "0", "0")
+    status, out, err = alluxio(spark, *words, "0", "0")
     assert status == 0, err
     shown = json.loads(out)
-    assert shown["spec"]["mainFile"].startswith(f"alluxio:///.spark-uploads/{space}/dry/")
-    assert shown["spec"]["alluxioCluster"] == {"name": NAME}
-    assert alluxio(ready, space, "ls", f"/.spark-uploads/{space}/dry")[0] == 3
-    assert alluxio(ready, space, "spark", "status", "dry")[0] == 3
+    assert shown["spec"]["mainFile"].startswith(f"alluxio:///.spark-uploads/{spark.name}/dry/")
+    assert shown["spec"]["alluxioCluster"] == {"name": ALLUXIO}
+    assert alluxio(spark, "ls", f"/.spark-uploads/{spark.name}/dry")[0] == 3
+    assert alluxio(spark, "spark", "status", "dry")[0] == 3
