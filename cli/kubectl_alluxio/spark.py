@@ -194,6 +194,7 @@ def show(found: Application) -> None:
     pairs = {
         "Application": f"{found.namespace}/{found.name}",
         "Phase": found.phase,
+        "Waits for": found.waits_for,
         "Spark id": found.application_id,
         "Attempt": str(found.attempt) if found.attempt else "",
         "Duration": _duration(found),

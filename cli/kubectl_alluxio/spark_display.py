@@ -60,9 +60,8 @@ class Plain:
 def sentence(application: Application) -> str:
     """The state in one line, without figures that change all the time."""
     parts = [application.phase]
-    driver = application.driver
-    if driver and not driver.started and driver.trouble:
-        parts.append(f"driver {driver.trouble}")
+    if waits := waits_for(application):
+        parts.append(waits)
     if application.attempt > 1:
         parts.append(f"attempt {application.attempt}")
     parts.append(count(application.running_executors, "executor"))
@@ -71,6 +70,14 @@ def sentence(application: Application) -> str:
         parts.append(f"{count(done, 'stage')} done")
     parts += [f"running stage {stage_name(one)}" for one in stages(application)]
     return ", ".join(parts)
+
+
+def waits_for(application: Application) -> str:
+    """What keeps the driver from running; empty when nothing does."""
+    driver = application.driver
+    if driver is None:
+        return application.waits_for
+    return "" if driver.started else driver.trouble
 
 
 def count(number: int, noun: str) -> str:
@@ -125,8 +132,8 @@ class Bars:
 def _head(application: Application) -> str:
     share = application.local_share
     parts = [application.phase, count(application.running_executors, "executor")]
-    if application.driver and not application.driver.started and application.driver.trouble:
-        parts.append(application.driver.trouble)
+    if waits := waits_for(application):
+        parts.append(waits)
     if share is not None:
         parts.append(f"{share:.0%} read on the same node")
     return shown(", ".join(parts))

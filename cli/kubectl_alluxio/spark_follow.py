@@ -119,7 +119,7 @@ def result(seen: Application) -> int:
     """The exit status for an application that is over, after a word about why it failed."""
     if seen.phase == "Succeeded" or seen.exit_code == 0:
         return exit_codes.OK
-    why = seen.error or (seen.driver.trouble if seen.driver else "") or "its driver is gone"
+    why = seen.error or "its driver is gone"
     message(f"{seen.name} failed: {why}", "red", "error: ")
     return seen.exit_code or exit_codes.FAILED
 

@@ -17,6 +17,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.plans.spark_names impo
     PROGRESS_ANNOTATION,
     ROLE_LABEL,
 )
+from ansible_collections.alluxio.k8s.plugins.module_utils.spark.last_words import error_line
 
 from kubectl_alluxio.spark_uploads import folder_of
 
@@ -37,6 +38,7 @@ class Pod:
     started: bool
     exit_code: int | None
     trouble: str
+    last_words: str = ""
     executor_id: str = ""
 
 
@@ -55,6 +57,7 @@ class Application:
     requested: int | None = None
     exit_code: int | None = None
     error: str = ""
+    waits_for: str = ""
     local_share: float | None = None
     created: str = ""
     started: str = ""
@@ -111,7 +114,8 @@ def application(
         application_id=status.get("applicationId") or progress.get("applicationId", ""),
         requested=(status.get("executors") or {}).get("requested"),
         exit_code=exit_code,
-        error=status.get("error") or (driver.trouble if driver and driver.exit_code else ""),
+        error=status.get("error") or _error(driver),
+        waits_for=_waits_for(status),
         local_share=_first(local_share(progress), status.get("localShare")),
         created=(resource or source).get("metadata", {}).get("creationTimestamp", ""),
         started=status.get("startTime") or (source.get("status") or {}).get("startTime", ""),
@@ -182,6 +186,7 @@ def _pod(pod: Mapping[str, Any]) -> Pod:
         started="running" in state or ended is not None,
         exit_code=ended["exitCode"] if ended else None,
         trouble=f"{trouble.reason}: {trouble.message}" if trouble.reason else "",
+        last_words=error_line((ended or {}).get("message") or "") or "",
         executor_id=executor_id,
     )
 
@@ -193,6 +198,18 @@ def _phase(said: str, driver: Pod | None) -> str:
     if said and driver.phase in _ENDED:
         return said
     return {"Pending": "Submitted"}.get(driver.phase, driver.phase)
+
+
+def _error(driver: Pod | None) -> str:
+    return (driver.last_words or driver.trouble) if driver and driver.exit_code else ""
+
+
+def _waits_for(status: Mapping[str, Any]) -> str:
+    """In the operator's words, before there is a driver."""
+    if status.get("phase") != "Pending":
+        return ""
+    rows = status.get("conditions") or []
+    return next((row.get("message", "") for row in rows if row["type"] == "Progressing"), "")
 
 
 def _progress(driver: Mapping[str, Any]) -> dict[str, Any]:

@@ -107,6 +107,20 @@ def test_what_the_operator_says_is_told_too() -> None:
     assert seen.over
 
 
+def test_what_it_waits_for_is_told() -> None:
+    message = "there is no Secret 's3' in namespace n"
+    conditions = [{"type": "Progressing", "status": "True", "message": message}]
+    found = resource({"phase": "Pending", "conditions": conditions})
+    assert sentence(view(found)) == f"Pending, {message}, 0 executors"
+    assert message not in sentence(view(found, pod("d")))
+
+
+def test_without_an_operator_the_error_is_in_the_drivers_last_words() -> None:
+    state = ended(1)
+    state["terminated"]["message"] = "Traceback (most recent call last):\nValueError: no sales\n"
+    assert view(None, pod("d", phase="Failed", state=state)).error == "ValueError: no sales"
+
+
 @pytest.mark.parametrize(
     ("status", "pods", "phase"),
     [
@@ -185,7 +199,7 @@ def test_in_a_pipe_the_log_is_as_it_is_and_news_are_sentences(
     moved = {**PROGRESS, "stages": [{**PROGRESS["stages"][0], "done": 3}]}  # type: ignore[index]
     shown.state(view(None, pod("d", progress=moved), pod("x", 1)))
     first, second, *rest = capsysbinary.readouterr().out.splitlines()
-    assert first.startswith(b"Submitted, driver ImagePullBackOff: ")
+    assert first.startswith(b"Submitted, ImagePullBackOff: ")
     assert second == (b"Running, 1 executor, 2 stages done, running stage 3 count at a.py:4")
     assert rest == [b"\xff raw"], "the number of tasks alone is no news"
 
