@@ -14,7 +14,7 @@ from devcluster.locks import exclusive
 from devcluster.paths import cache
 from devcluster.progress import say
 
-from . import debian, go_tool, java, layers, oci, operator_image
+from . import debian, go_tool, java, layers, oci, operator_image, spark_image
 from .files import Content, User, files
 from .layers import LayerSpec
 
@@ -108,6 +108,36 @@ def _operator() -> Recipe:
     return Recipe((base, python, packages, binary, own_files, collection), config)
 
 
+def _spark() -> Recipe:
+    base, python, jre = debian.base(), debian.python(), java.runtime()
+    # Hadoop's login wants a name for every user id.
+    names = debian.packages("nss-wrapper", ("libnss-wrapper",))
+    content = Content(
+        user=User("spark", 185, 0, "/opt/spark/work-dir"),
+        copies={"": HERE / "spark/root"},
+        folders={"opt/spark/work-dir": SHARED_BY_GROUP_0},
+        links={},
+        licences="/opt/spark/licenses              of Spark and its jars\n"
+        "/licenses/jars, /opt/jre/legal    of Alluxio's client and of the Java runtime\n",
+    )
+    config = oci.ImageConfig(
+        user="185",
+        entrypoint=("/opt/entrypoint.sh",),
+        env={
+            "PATH": f"/opt/spark/bin:/opt/jre/bin:{PATH}",
+            "JAVA_HOME": "/opt/jre",
+            "SPARK_HOME": "/opt/spark",
+            "PYSPARK_PYTHON": "python3",
+            "PYTHONPATH": spark_image.PYTHONPATH,
+        },
+        workdir="/opt/spark/work-dir",
+    )
+    own_files = files("spark-files", content, base)
+    spark = spark_image.spark((base, python))
+    client, locality = spark_image.alluxio_client(), spark_image.locality()
+    return Recipe((base, python, names, jre, spark, client, own_files, locality), config)
+
+
 def _s3() -> Recipe:
     base = debian.base()
     content = Content(
@@ -165,6 +195,7 @@ IMAGES = {
     for image in (
         Image("alluxio", "registry.test/alluxio:2.9.6", _alluxio),
         Image("alluxio-operator", "registry.test/alluxio-operator:0.1.0", _operator),
+        Image("alluxio-spark", "registry.test/alluxio-spark:0.1.0-spark4.3.0", _spark),
         Image("s3", "registry.test/s3:1", _s3),
         Image("tools", "registry.test/tools:1", _tools),
         Image("helm-operator", "registry.test/helm-operator:1", _helm_operator),
@@ -187,6 +218,11 @@ def build(name: str) -> Path:
             layers.forget_old(archive.parent, name)
         say(f"built image {image.reference}: {archive.stat().st_size / 1e6:.0f} MB")
     return archive
+
+
+def layer(name: str, of: str) -> LayerSpec:
+    """One layer of the image `name`, by its own name."""
+    return next(spec for spec in IMAGES[name].recipe().layers if spec.name == of)
 
 
 def _key(image: Image, recipe: Recipe) -> str:

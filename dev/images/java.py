@@ -6,17 +6,14 @@ from __future__ import annotations
 
 import base64
 import fnmatch
-import re
 import shutil
 import subprocess
-import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from devcluster import packages
 from devcluster.errors import DevClusterError
 
-from . import chroot
+from . import chroot, jars
 from .layers import LayerSpec, Workspace, content_of
 
 # What a server needs, a tool that looks into it (jcmd, JMX, JFR), TLS, Kerberos and DNS; every role
@@ -42,8 +39,11 @@ MODULES = [
     "java.xml",
     "java.xml.crypto",
     "jdk.attach",
+    "jdk.charsets",
     "jdk.crypto.ec",
     "jdk.httpserver",
+    # Spark starts with it.
+    "jdk.incubator.vector",
     "jdk.jcmd",
     "jdk.jfr",
     "jdk.localedata",
@@ -58,17 +58,11 @@ MODULES = [
     "jdk.zipfs",
 ]
 JAVA_RELEASE = "17"
+MAVEN_SETTINGS = Path(__file__).resolve().parent / "alluxio/settings.xml"
 UFS_CLIENT = Path(__file__).resolve().parents[2] / "roles/alluxio_cluster/files/ufs-client.jar.b64"
 # assemble.sh of the role looks for it.
 _UFS_CLIENT_JAR = "alluxio-k8s-ufs-client.jar"
 _MAVEN = "dependency:copy-dependencies"
-_NATIVE = re.compile(r"\.(so|dll|dylib|jnilib)(\.\S*)?$", re.IGNORECASE)
-_OTHER_PLATFORM = re.compile(
-    r"osx|mac|darwin|win|aarch|arm|ppc|s390|sparc|mips|riscv|loong|sunos|aix|freebsd|openbsd|musl|linux32"
-    r"|x86/|/i386|linux-x86/",
-    re.IGNORECASE,
-)
-_LICENCE = re.compile(r"(META-INF/)?(LICENSE|NOTICE|COPYING)[^/]*$", re.IGNORECASE)
 
 
 def runtime() -> LayerSpec:
@@ -101,29 +95,27 @@ def runtime() -> LayerSpec:
 
 def alluxio_jars(folder: Path) -> LayerSpec:
     """/opt/alluxio/lib: the jars of folder/pom.xml less those that folder/left-out.txt names."""
-    sources = [folder / name for name in ("pom.xml", "settings.xml", "left-out.txt")]
-    sources.append(UFS_CLIENT)
+    sources = [folder / "pom.xml", folder / "left-out.txt", MAVEN_SETTINGS, UFS_CLIENT]
+    sources.append(Path(jars.__file__))
 
     def fill(workspace: Workspace) -> None:
-        maven = packages.program("mvn", "maven")
         fetched = workspace.scratch / "jars"
-        _output(
-            *(maven, "--quiet", "--batch-mode", "--global-settings", str(folder / "settings.xml")),
+        maven(
             *("--file", str(folder / "pom.xml"), _MAVEN),
             *("-DincludeScope=runtime", f"-DoutputDirectory={fetched}"),
         )
-        patterns = _patterns(folder / "left-out.txt")
+        left_out = jars.patterns(folder / "left-out.txt")
         target = workspace.tree / "opt/alluxio/lib"
         target.mkdir(parents=True)
         for jar in sorted(fetched.iterdir()):
-            if not any(fnmatch.fnmatch(jar.name, pattern) for pattern in patterns):
-                _copy_jar(jar, target / jar.name)
-                _copy_licences(jar, workspace.tree / "licenses/jars" / jar.stem)
-        jars = sorted(jar.name for jar in target.iterdir())
+            if not any(fnmatch.fnmatch(jar.name, pattern) for pattern in left_out):
+                jars.copy(jar, target / jar.name)
+                jars.copy_licences(jar, workspace.tree / "licenses/jars" / jar.stem)
+        names = sorted(jar.name for jar in target.iterdir())
         # First, since its class takes the place of one in the others.
         (target / _UFS_CLIENT_JAR).write_bytes(base64.b64decode(UFS_CLIENT.read_text()))
         (target / "class-path").write_text(
-            ":".join(f"/opt/alluxio/lib/{jar}" for jar in [_UFS_CLIENT_JAR, *jars]) + "\n"
+            ":".join(f"/opt/alluxio/lib/{jar}" for jar in [_UFS_CLIENT_JAR, *names]) + "\n"
         )
 
     return LayerSpec("alluxio-jars", (content_of(*sources),), fill)
@@ -144,35 +136,11 @@ def class_archive(script: Path, parents: tuple[LayerSpec, ...]) -> LayerSpec:
     return LayerSpec("alluxio-class-archive", (content_of(script),), fill, parents)
 
 
-def _patterns(left_out: Path) -> Sequence[str]:
-    lines = (line.split("#")[0].strip() for line in left_out.read_text().splitlines())
-    return [line for line in lines if line]
-
-
-def _copy_jar(jar: Path, target: Path) -> None:
-    """Copies a jar without native libraries of other platforms: most of what some jars weigh."""
-    with zipfile.ZipFile(jar) as source:
-        entries = source.infolist()
-        kept = [entry for entry in entries if not _is_foreign(entry.filename)]
-        if len(kept) == len(entries):
-            shutil.copyfile(jar, target)
-            return
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-            for entry in kept:
-                copy.writestr(entry, source.read(entry))
-
-
-def _is_foreign(name: str) -> bool:
-    is_native = _NATIVE.search(name) or "librocksdbjni" in name
-    return bool(is_native and _OTHER_PLATFORM.search(name))
-
-
-def _copy_licences(jar: Path, target: Path) -> None:
-    with zipfile.ZipFile(jar) as source:
-        for entry in source.infolist():
-            if _LICENCE.fullmatch(entry.filename) and not entry.is_dir():
-                target.mkdir(parents=True, exist_ok=True)
-                (target / Path(entry.filename).name).write_bytes(source.read(entry))
+def maven(*arguments: str) -> None:
+    """Runs Maven with Maven Central alone. Raises DevClusterError."""
+    program = packages.program("mvn", "maven")
+    settings = ("--quiet", "--batch-mode", "--global-settings", str(MAVEN_SETTINGS))
+    _output(program, *settings, *arguments)
 
 
 def _output(*command: str) -> str:

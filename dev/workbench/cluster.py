@@ -18,11 +18,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CURRENT = "current"
-IMAGES = ("alluxio", "alluxio-operator", "s3", "tools")
+IMAGES = ("alluxio", "alluxio-operator", "alluxio-spark", "s3", "tools")
 # Where CLUSTER=current finds the images; the development cluster gets the ones built here.
 IMAGE_VARIABLES = {
     "alluxio": ("ALLUXIO_IMAGE", "registry.test/alluxio:2.9.6"),
     "alluxio-operator": ("OPERATOR_IMAGE", "registry.test/alluxio-operator:0.1.0"),
+    "alluxio-spark": ("SPARK_IMAGE", "registry.test/alluxio-spark:0.1.0-spark4.3.0"),
     "s3": ("S3_IMAGE", "registry.test/s3:1"),
     "tools": ("TOOLS_IMAGE", "registry.test/tools:1"),
 }

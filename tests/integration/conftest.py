@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A real API server (etcd and kube-apiserver on loopback, nothing else of Kubernetes) for the tests
-that need one.
+"""What several folders need: a real API server (etcd and kube-apiserver on loopback, nothing else of Kubernetes), and the
+programs of Alluxio.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import shutil
 import socket
 import ssl
 import subprocess
@@ -26,6 +27,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import Kub
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "dev"))
 from devcluster import go_build  # noqa: E402
+from images import java, layers, oci  # noqa: E402
 
 ADMIN, NOBODY = "admin", "nobody"
 CONFIG_MAPS = [("v1", "ConfigMap")]
@@ -95,6 +97,17 @@ def namespace(kube: KubeClient) -> str:
     name = f"test-{uuid.uuid4().hex[:8]}"
     kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name
+
+
+@pytest.fixture(scope="session")
+def alluxio_image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the Java runtime and the jars of the image alluxio."""
+    root = tmp_path_factory.mktemp("image")
+    for spec in (java.runtime(), java.alluxio_jars(ROOT / "dev/images/alluxio")):
+        oci.unpack_layer(layers.build(spec).path, root)
+    yield root
+    # 250 MB, which pytest would keep for three runs.
+    shutil.rmtree(root)
 
 
 def _write_credentials(binary: Path, folder: Path) -> None:

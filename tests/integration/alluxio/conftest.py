@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,26 +16,15 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.worker_rpc imp
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "dev"), str(Path(__file__).parent)]
 
-from images import java, layers, oci  # noqa: E402
 from live_alluxio import (  # noqa: E402
     START_TIMEOUT_S,
     LiveAlluxio,
     MakeAlluxio,
     Ports,
+    free_ports,
     rpc_client,
     worker_host,
 )
-
-
-@pytest.fixture(scope="session")
-def alluxio_image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the Java runtime and the jars of the image alluxio."""
-    root = tmp_path_factory.mktemp("image")
-    for spec in (java.runtime(), java.alluxio_jars(ROOT / "dev/images/alluxio")):
-        oci.unpack_layer(layers.build(spec).path, root)
-    yield root
-    # 250 MB, which pytest would keep for three runs.
-    shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +35,10 @@ def make_alluxio(
     with contextlib.ExitStack() as running:
 
         def make(masters: int) -> LiveAlluxio:
-            ports = [Ports(*_free_ports(3)) for _ in range(masters)]
-            (proxy,) = _free_ports(1)
+            ports = [Ports(*free_ports(3)) for _ in range(masters)]
+            (proxy,) = free_ports(1)
             folder = tmp_path_factory.mktemp("alluxio")
-            live = LiveAlluxio(alluxio_image, folder, ports, proxy, _free_ports)
+            live = LiveAlluxio(alluxio_image, folder, ports, proxy, free_ports)
             running.callback(live.end)
             return live
 
@@ -74,9 +61,9 @@ def alluxio(make_alluxio: MakeAlluxio) -> LiveAlluxio:
 @pytest.fixture(scope="session")
 def cluster(alluxio_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAlluxio]:
     """One master, three workers and a proxy, for tests that leave servers and others' files alone."""
-    ports = [Ports(*_free_ports(3))]
-    (proxy,) = _free_ports(1)
-    live = LiveAlluxio(alluxio_image, tmp_path_factory.mktemp("cluster"), ports, proxy, _free_ports)
+    ports = [Ports(*free_ports(3))]
+    (proxy,) = free_ports(1)
+    live = LiveAlluxio(alluxio_image, tmp_path_factory.mktemp("cluster"), ports, proxy, free_ports)
     try:
         live.start_master(0)
         for number in (1, 2, 3):
@@ -99,11 +86,3 @@ def master(cluster: LiveAlluxio) -> Iterator[MasterRpc]:
 def data(master: MasterRpc) -> Iterator[FileData]:
     with FileData(master, deadline_s=30) as files:
         yield files
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as open_sockets:
-        sockets = [open_sockets.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("", 0))
-        return [one.getsockname()[1] for one in sockets]

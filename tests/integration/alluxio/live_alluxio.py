@@ -8,7 +8,9 @@ outlives the test process: each server is told to die with it.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import subprocess
 import time
 import urllib.request
@@ -301,3 +303,12 @@ MakeAlluxio = Callable[[int], LiveAlluxio]
 def worker_host(number: int) -> str:
     """The loopback address of a worker."""
     return f"127.0.0.1{number}"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listened on a moment ago."""
+    with contextlib.ExitStack() as open_sockets:
+        sockets = [open_sockets.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("", 0))
+        return [one.getsockname()[1] for one in sockets]

@@ -2,19 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Containers without a container runtime: an unpacked image in namespaces of its own.
 
-All containers of a sandbox share one network (loopback only) and one process tree, as in a pod.
+All containers of a sandbox share one network (loopback only, or the machine's) and one process tree.
 The tree ends with its first process, and that one with the test process: nothing stays.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import tarfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+
+from images import oci
 
 # As OpenShift does it: a user that no image knows, in group 0.
 ANY_UID = 1000650000
@@ -28,6 +33,7 @@ mount --bind "$IMAGE" "$ROOT"
 mount -t proc proc "$ROOT/proc"
 mount -t tmpfs -o mode=0755 tmpfs "$ROOT/dev"
 mkdir -m 1777 "$ROOT/dev/shm"
+ln -s /proc/self/fd "$ROOT/dev/fd"
 for device in null zero random urandom fuse; do
   [ -e "/dev/$device" ] || continue
   touch "$ROOT/dev/$device"; mount --bind "/dev/$device" "$ROOT/dev/$device"
@@ -47,6 +53,33 @@ class ImageRoot:
     entrypoint: Sequence[str]
     env: Mapping[str, str]
     workdir: str
+
+
+def unpack(archive: Path, root: Path) -> ImageRoot:
+    """Lays an image out in the folder `root`."""
+    root.chmod(0o755)
+    oci.unpack(archive, root)
+    # as a container runtime does
+    (root / "etc/hosts").write_text("127.0.0.1 localhost sandbox\n")
+    start = read_config(archive)["config"]
+    env = dict(entry.split("=", 1) for entry in start["Env"])
+    return ImageRoot(root, start["Entrypoint"], env, start["WorkingDir"])
+
+
+def read_config(archive: Path) -> dict[str, Any]:
+    """The image configuration inside an archive."""
+    with tarfile.open(archive) as content:
+
+        def blob(digest: str) -> dict[str, Any]:
+            member = content.extractfile("blobs/" + digest.replace(":", "/"))
+            assert member is not None
+            loaded: dict[str, Any] = json.load(member)
+            return loaded
+
+        index = content.extractfile("index.json")
+        assert index is not None
+        manifest = blob(json.load(index)["manifests"][0]["digest"])
+        return blob(manifest["config"]["digest"])
 
 
 @dataclass
@@ -73,6 +106,7 @@ class Sandbox:
     """Namespaces that containers share; a context manager."""
 
     folder: Path
+    own_network: bool = True
     _first: subprocess.Popen[bytes] | None = None
     _counter: int = 0
     containers: list[Container] = field(default_factory=list)
@@ -86,7 +120,7 @@ class Sandbox:
                 "SIGKILL",
                 "unshare",
                 "--mount",
-                "--net",
+                *(["--net"] if self.own_network else []),
                 "--pid",
                 "--ipc",
                 "--uts",
