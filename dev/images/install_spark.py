@@ -13,7 +13,6 @@ import compileall
 import fnmatch
 import py_compile
 import shutil
-import tarfile
 import tempfile
 import zipfile
 from collections.abc import Sequence

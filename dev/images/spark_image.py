@@ -16,7 +16,7 @@ from devcluster.locks import exclusive
 from devcluster.paths import DEV, cache
 from devcluster.progress import say
 
-from . import chroot, install_spark, java, jars
+from . import chroot, install_spark, jars, java
 from .layers import LayerSpec, Workspace, content_of
 
 SPARK = "4.3.0"

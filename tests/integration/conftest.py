@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What several folders need: a real API server (etcd and kube-apiserver on loopback, nothing else of Kubernetes), and the
-programs of Alluxio.
+"""What several folders need: a real API server (etcd and kube-apiserver on loopback, nothing else of
+Kubernetes), and the programs of Alluxio.
 """
 
 from __future__ import annotations

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+HERE = Path(__file__).resolve().parent
 SCRIPT = """
 import subprocess, sys, time
 from pathlib import Path
@@ -28,7 +30,8 @@ SLEEP_S = "987654.25"
 def test_a_killed_test_leaves_no_process(tmp_path: Path) -> None:
     test = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, tmp_path, SLEEP_S],
-        cwd=Path(__file__).parent,
+        cwd=HERE,
+        env={**os.environ, "PYTHONPATH": str(HERE.parents[2] / "dev")},
         stdout=subprocess.PIPE,
     )
     assert test.stdout is not None

@@ -77,9 +77,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageRoot]:
 
 
 @pytest.fixture(scope="module")
-def alluxio(
-    spark: ImageRoot, alluxio_image: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveAlluxio]:
+def alluxio(alluxio_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAlluxio]:
     """A master and a worker on each node."""
     ports = free_ports(4)
     folder = tmp_path_factory.mktemp("alluxio")

@@ -18,7 +18,7 @@ name_the_user() {
 
 # Files that are mounted come first, so that they win over what jars bring.
 class_path() {
-  local path=${SPARK_CLASSPATH:-}:$SPARK_HOME/jars/*
+  local path="${SPARK_CLASSPATH:-}:$SPARK_HOME/jars/*"
   if [[ -n ${SPARK_EXTRA_CLASSPATH:-} ]]; then path=$path:$SPARK_EXTRA_CLASSPATH; fi
   if [[ -n ${HADOOP_CONF_DIR:-} ]]; then path=$HADOOP_CONF_DIR:$path; fi
   echo "${SPARK_CONF_DIR:-$SPARK_HOME/conf}:$path:$PWD${SPARK_DIST_CLASSPATH:+:$SPARK_DIST_CLASSPATH}"
