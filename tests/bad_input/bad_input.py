@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the table of bad inputs, for every level of tests that runs it."""
+"""Reads the tables of bad inputs, for every level of tests that runs them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ from typing import Any
 
 import yaml
 
-TABLE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("alluxio_cluster.yaml").read_text())
+
+def table(name: str) -> dict[str, Any]:
+    """The table of one kind: ``base``, ``cases``."""
+    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text())
+    return found
+
+
+TABLE = table("alluxio_cluster")
 CASES: list[dict[str, Any]] = TABLE["cases"]
 LITERALS: list[str] = TABLE["literals"]
+SPARK_TABLE = table("spark_application")
+SPARK_CASES: list[dict[str, Any]] = SPARK_TABLE["cases"]
 
 
-def resource(case: dict[str, Any]) -> dict[str, Any]:
+def resource(case: dict[str, Any], of: dict[str, Any] = TABLE) -> dict[str, Any]:
     """The base of the table with the case's patches."""
     patch = {"metadata": case.get("metadata", {}), "spec": case.get("spec", {})}
-    merged: dict[str, Any] = merge(copy.deepcopy(TABLE["base"]), patch)
+    merged: dict[str, Any] = merge(copy.deepcopy(of["base"]), patch)
     return merged
 
 

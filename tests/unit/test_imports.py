@@ -17,9 +17,10 @@ COLLECTION = "ansible_collections.alluxio.k8s.plugins"
 MAY_USE = {
     "alluxio": {"alluxio"},
     "kube": {"kube"},
-    "plans": {"plans"},
+    # Plans decide what a custom resource becomes, Spark's own words included.
+    "plans": {"plans", "spark"},
     "locality": {"locality", "alluxio", "kube"},
-    "spark": {"spark", "alluxio", "kube"},
+    "spark": {"spark"},
     "pipelines": {"pipelines", "alluxio", "kube"},
 }
 # Speaks to Kubernetes: neither what decides nor what speaks to Alluxio may.
@@ -89,7 +90,7 @@ def test_alluxio_knows_no_kubernetes(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", files(CORE / "plans", CORE / "locality"), ids=lambda path: path.name
+    "path", files(CORE / "plans", CORE / "locality", CORE / "spark"), ids=lambda path: path.name
 )
 def test_plans_do_no_input_or_output(path: Path) -> None:
     assert not {name for name in imports(path) if name.split(".")[0] in INPUT_OUTPUT}

@@ -237,8 +237,10 @@ class Applier:
 
     def _find(self, obj: Mapping[str, Any], namespace: str | None) -> Object | None:
         metadata = obj["metadata"]
+        # Asked for one pod, the operator's proxy would keep a copy of every pod (docs/decisions/0040).
+        kube = self.kube.direct if obj["kind"] == "Pod" else self.kube
         try:
-            return self.kube.get(
+            return kube.get(
                 obj["apiVersion"],
                 obj["kind"],
                 metadata["name"],

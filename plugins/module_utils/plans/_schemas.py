@@ -1915,3 +1915,657 @@ ALLUXIO_CLUSTER_SPEC: dict[str, Any] = {
         },
     },
 }
+
+SPARK_APPLICATION_SPEC: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "type",
+        "mainFile",
+    ],
+    "properties": {
+        "type": {
+            "type": "string",
+            "enum": [
+                "Python",
+                "Java",
+                "Scala",
+            ],
+        },
+        "image": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "repository": {
+                    "type": "string",
+                    "default": "alluxio-spark",
+                    "minLength": 1,
+                    "maxLength": 255,
+                    "pattern": "^[a-zA-Z0-9][-a-zA-Z0-9._/:]*$",
+                },
+                "tag": {
+                    "type": "string",
+                    "default": "0.1.0-spark4.3.0",
+                    "minLength": 1,
+                    "maxLength": 128,
+                    "pattern": "^[a-zA-Z0-9_][-a-zA-Z0-9._]*$",
+                },
+                "pullPolicy": {
+                    "type": "string",
+                    "default": "IfNotPresent",
+                    "enum": [
+                        "Always",
+                        "IfNotPresent",
+                        "Never",
+                    ],
+                },
+                "pullSecrets": {
+                    "type": "array",
+                    "maxItems": 16,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    },
+                },
+            },
+        },
+        "alluxioCluster": {
+            "type": "object",
+            "required": [
+                "name",
+            ],
+            "properties": {
+                "name": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 253,
+                    "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                },
+                "namespace": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 63,
+                    "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                },
+            },
+        },
+        "mainFile": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 2048,
+            "pattern": "^[a-zA-Z][a-zA-Z0-9+.-]*:/.*$",
+        },
+        "mainClass": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1024,
+            "pattern": "^[_a-zA-Z][^\\s/]*$",
+        },
+        "arguments": {
+            "type": "array",
+            "maxItems": 1024,
+            "items": {
+                "type": "string",
+                "maxLength": 32768,
+            },
+        },
+        "dependencies": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "jars": {
+                    "type": "array",
+                    "maxItems": 256,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 2048,
+                        "pattern": "^[a-zA-Z][a-zA-Z0-9+.-]*:/.*$",
+                    },
+                },
+                "pyFiles": {
+                    "type": "array",
+                    "maxItems": 256,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 2048,
+                        "pattern": "^[a-zA-Z][a-zA-Z0-9+.-]*:/.*$",
+                    },
+                },
+                "files": {
+                    "type": "array",
+                    "maxItems": 256,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 2048,
+                        "pattern": "^[a-zA-Z][a-zA-Z0-9+.-]*:/.*$",
+                    },
+                },
+                "archives": {
+                    "type": "array",
+                    "maxItems": 256,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 2048,
+                        "pattern": "^[a-zA-Z][a-zA-Z0-9+.-]*:/.*$",
+                    },
+                },
+            },
+        },
+        "driver": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "cores": {
+                    "type": "integer",
+                    "default": 1,
+                    "minimum": 1,
+                    "maximum": 1024,
+                },
+                "memory": {
+                    "type": "string",
+                    "default": "1Gi",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "memoryOverhead": {
+                    "type": "string",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "javaOptions": {
+                    "type": "string",
+                    "maxLength": 32768,
+                },
+                "env": {
+                    "type": "array",
+                    "maxItems": 128,
+                    "x-kubernetes-list-map-keys": [
+                        "name",
+                    ],
+                    "items": {
+                        "type": "object",
+                        "required": [
+                            "name",
+                        ],
+                        "properties": {
+                            "name": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[-._a-zA-Z][-._a-zA-Z0-9]*$",
+                            },
+                            "value": {
+                                "type": "string",
+                                "maxLength": 32768,
+                            },
+                            "valueFrom": {
+                                "type": "object",
+                                "x-kubernetes-preserve-unknown-fields": True,
+                            },
+                        },
+                    },
+                },
+                "podTemplate": {
+                    "type": "object",
+                    "properties": {
+                        "metadata": {
+                            "type": "object",
+                            "properties": {
+                                "labels": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 63,
+                                    },
+                                },
+                                "annotations": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 65536,
+                                    },
+                                },
+                            },
+                        },
+                        "spec": {
+                            "type": "object",
+                            "x-kubernetes-preserve-unknown-fields": True,
+                        },
+                    },
+                },
+                "serviceAccountName": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 253,
+                    "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                },
+            },
+        },
+        "executors": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "cores": {
+                    "type": "integer",
+                    "default": 1,
+                    "minimum": 1,
+                    "maximum": 1024,
+                },
+                "memory": {
+                    "type": "string",
+                    "default": "1Gi",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "memoryOverhead": {
+                    "type": "string",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "javaOptions": {
+                    "type": "string",
+                    "maxLength": 32768,
+                },
+                "env": {
+                    "type": "array",
+                    "maxItems": 128,
+                    "x-kubernetes-list-map-keys": [
+                        "name",
+                    ],
+                    "items": {
+                        "type": "object",
+                        "required": [
+                            "name",
+                        ],
+                        "properties": {
+                            "name": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[-._a-zA-Z][-._a-zA-Z0-9]*$",
+                            },
+                            "value": {
+                                "type": "string",
+                                "maxLength": 32768,
+                            },
+                            "valueFrom": {
+                                "type": "object",
+                                "x-kubernetes-preserve-unknown-fields": True,
+                            },
+                        },
+                    },
+                },
+                "podTemplate": {
+                    "type": "object",
+                    "properties": {
+                        "metadata": {
+                            "type": "object",
+                            "properties": {
+                                "labels": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 63,
+                                    },
+                                },
+                                "annotations": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 65536,
+                                    },
+                                },
+                            },
+                        },
+                        "spec": {
+                            "type": "object",
+                            "x-kubernetes-preserve-unknown-fields": True,
+                        },
+                    },
+                },
+                "instances": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": 10000,
+                },
+                "dynamicAllocation": {
+                    "type": "object",
+                    "required": [
+                        "max",
+                    ],
+                    "properties": {
+                        "min": {
+                            "type": "integer",
+                            "default": 0,
+                            "minimum": 0,
+                            "maximum": 10000,
+                        },
+                        "max": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": 10000,
+                        },
+                        "initial": {
+                            "type": "integer",
+                            "minimum": 0,
+                            "maximum": 10000,
+                        },
+                    },
+                },
+            },
+        },
+        "configMaps": {
+            "type": "array",
+            "maxItems": 64,
+            "items": {
+                "type": "object",
+                "required": [
+                    "name",
+                ],
+                "properties": {
+                    "name": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    },
+                    "mountPath": {
+                        "type": "string",
+                        "minLength": 2,
+                        "maxLength": 1024,
+                        "pattern": "^/[^:]*$",
+                    },
+                    "env": {
+                        "type": "boolean",
+                        "default": False,
+                    },
+                },
+            },
+        },
+        "secrets": {
+            "type": "array",
+            "maxItems": 64,
+            "items": {
+                "type": "object",
+                "required": [
+                    "name",
+                ],
+                "properties": {
+                    "name": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    },
+                    "mountPath": {
+                        "type": "string",
+                        "minLength": 2,
+                        "maxLength": 1024,
+                        "pattern": "^/[^:]*$",
+                    },
+                    "keys": {
+                        "type": "array",
+                        "minItems": 1,
+                        "maxItems": 64,
+                        "items": {
+                            "type": "object",
+                            "required": [
+                                "key",
+                                "env",
+                            ],
+                            "properties": {
+                                "key": {
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[-._a-zA-Z0-9]+$",
+                                },
+                                "env": {
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[_a-zA-Z][_a-zA-Z0-9]*$",
+                                },
+                            },
+                        },
+                    },
+                    "env": {
+                        "type": "boolean",
+                        "default": False,
+                    },
+                },
+            },
+        },
+        "sparkConf": {
+            "type": "object",
+            "maxProperties": 512,
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": 16384,
+            },
+        },
+        "hadoopConf": {
+            "type": "object",
+            "maxProperties": 512,
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": 16384,
+            },
+        },
+        "sparkConfFrom": {
+            "type": "array",
+            "maxItems": 64,
+            "x-kubernetes-list-map-keys": [
+                "key",
+            ],
+            "items": {
+                "type": "object",
+                "required": [
+                    "key",
+                    "secretKeyRef",
+                ],
+                "properties": {
+                    "key": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[^\\s=:]+$",
+                    },
+                    "secretKeyRef": {
+                        "type": "object",
+                        "required": [
+                            "name",
+                            "key",
+                        ],
+                        "properties": {
+                            "name": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                            },
+                            "key": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[-._a-zA-Z0-9]+$",
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        "hadoopConfFrom": {
+            "type": "array",
+            "maxItems": 64,
+            "x-kubernetes-list-map-keys": [
+                "key",
+            ],
+            "items": {
+                "type": "object",
+                "required": [
+                    "key",
+                    "secretKeyRef",
+                ],
+                "properties": {
+                    "key": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[^\\s=:]+$",
+                    },
+                    "secretKeyRef": {
+                        "type": "object",
+                        "required": [
+                            "name",
+                            "key",
+                        ],
+                        "properties": {
+                            "name": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                            },
+                            "key": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[-._a-zA-Z0-9]+$",
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        "locality": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "paths": {
+                    "type": "array",
+                    "maxItems": 64,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 2048,
+                        "pattern": "^/.*$",
+                    },
+                },
+                "mode": {
+                    "type": "string",
+                    "default": "preferred",
+                    "enum": [
+                        "off",
+                        "preferred",
+                        "required",
+                    ],
+                },
+                "onBusy": {
+                    "type": "string",
+                    "default": "fallback",
+                    "enum": [
+                        "fallback",
+                        "wait",
+                        "replicate",
+                    ],
+                },
+                "wait": {
+                    "type": "string",
+                    "default": "3s",
+                    "maxLength": 16,
+                    "pattern": "^[0-9]+(ms|s|m|min|h)$",
+                },
+            },
+        },
+        "restartPolicy": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "type": {
+                    "type": "string",
+                    "default": "Never",
+                    "enum": [
+                        "Never",
+                        "OnFailure",
+                    ],
+                },
+                "maxRetries": {
+                    "type": "integer",
+                    "default": 3,
+                    "minimum": 0,
+                    "maximum": 100,
+                },
+                "retryIntervalSeconds": {
+                    "type": "integer",
+                    "default": 10,
+                    "minimum": 0,
+                    "maximum": 86400,
+                },
+            },
+        },
+        "activeDeadlineSeconds": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 31536000,
+        },
+        "ttlSecondsAfterFinished": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 31536000,
+        },
+        "suspend": {
+            "type": "boolean",
+            "default": False,
+        },
+        "schedule": {
+            "type": "object",
+            "required": [
+                "cron",
+            ],
+            "properties": {
+                "cron": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 256,
+                },
+                "timeZone": {
+                    "type": "string",
+                    "default": "Etc/UTC",
+                    "minLength": 1,
+                    "maxLength": 64,
+                },
+                "concurrencyPolicy": {
+                    "type": "string",
+                    "default": "Allow",
+                    "enum": [
+                        "Allow",
+                        "Forbid",
+                        "Replace",
+                    ],
+                },
+                "historyLimit": {
+                    "type": "integer",
+                    "default": 3,
+                    "minimum": 0,
+                    "maximum": 100,
+                },
+            },
+        },
+        "priorityClassName": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253,
+            "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+        },
+    },
+}

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..property_files import render
 from ..quantities import format_alluxio_size, parse_millicores
 from . import fuse, node_files, pods
 from .cluster_rules import Cluster, Pool, Sizes
@@ -24,7 +25,6 @@ from .properties import (
     ROOT_OPTION,
     block_size_default,
     job_worker_properties,
-    render,
 )
 from .tiers import Claim, small_tier_properties, tier_properties
 

@@ -13,11 +13,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..literals import literal
 from . import node_files
 from .cluster_rules import Cluster
 from .findings import Findings
 from .naming import MANAGED_BY
-from .pods import literal
 
 CLAIMS_FROM = "alluxio.io/claims-from"
 # By these the volumes and claims of a cluster are found, wherever they are. Not the labels of other

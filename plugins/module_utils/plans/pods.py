@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..literals import literal
 from ..quantities import format_bytes
 from . import jvm
 from .memory import Memory
@@ -212,11 +213,6 @@ def tier_volumes(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
         for tier in tiers
         if tier.size_limit_bytes is not None
     ]
-
-
-def literal(text: str) -> str:
-    """The text such that Kubernetes hands it on unchanged in ``env`` and ``args``."""
-    return text.replace("$", "$$") if "$(" in text or "$$" in text else text
 
 
 def _env(ours: Mapping[str, str], users: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

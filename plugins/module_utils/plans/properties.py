@@ -255,40 +255,6 @@ def parse_alluxio_size(text: str) -> int | None:
     return int(float(match[1]) * 1024**power)
 
 
-def render(properties: Mapping[str, str]) -> str:
-    """A property file, one line each, by key so that it is the same every time."""
-    return "".join(
-        f"{escape_key(key)}={escape_value(properties[key])}\n" for key in sorted(properties)
-    )
-
-
-def escape_key(key: str) -> str:
-    """The key as ``java.util.Properties.load`` reads it back."""
-    return re.sub(r"[ :=#!]", lambda special: "\\" + special[0], _escape(key))
-
-
-def escape_value(value: str) -> str:
-    """The value as ``java.util.Properties.load`` reads it back: it would swallow blanks at the
-    beginning.
-    """
-    escaped = _escape(value)
-    return "\\" + escaped if escaped.startswith(" ") else escaped
-
-
-_SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"}
-
-
-def _escape(text: str) -> str:
-    return "".join(_SHORT.get(letter) or _ascii(letter) for letter in text)
-
-
-def _ascii(letter: str) -> str:
-    if " " <= letter <= "~":
-        return letter
-    units = letter.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02X}{units[i + 1]:02X}" for i in range(0, len(units), 2))
-
-
 def _refuse_credential(path: str, secrets_field: str, findings: Findings) -> None:
     message = f"{path} is a credential, and everyone who reads this resource sees it"
     findings.error(path, None, message, f"put it into a Secret and name that under {secrets_field}")

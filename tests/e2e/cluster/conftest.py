@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from spark_space import SparkSpace, make_spark_space
 from workbench import cluster as clusters
 from workbench import parts
 from workbench.cluster import Cluster
@@ -35,6 +36,12 @@ def operator(cluster: Cluster) -> Cluster:
     """The cluster with the operator on it."""
     parts.install_operator(cluster)
     return cluster
+
+
+@pytest.fixture(scope="session")
+def spark(operator: Cluster) -> Iterator[SparkSpace]:
+    """A namespace for Spark applications, with an AlluxioCluster that lets them in and files on each of its nodes."""
+    yield from make_spark_space(operator)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,15 +19,9 @@ def make_space(cluster: Cluster, name: str) -> Iterator[str]:
         yield name
     finally:
         try:
-            cluster.kubectl(
-                "-n",
-                name,
-                "delete",
-                "alluxioclusters",
-                "--all",
-                "--ignore-not-found",
-                "--timeout=120s",
-            )
+            for kind in ("sparkapplications", "alluxioclusters"):
+                removal = ("delete", kind, "--all", "--ignore-not-found", "--timeout=120s")
+                cluster.kubectl("-n", name, *removal)
         except KubectlError as error:
             # Without the CRD (playbook door) there is no such kind.
             if "resource type" not in str(error):

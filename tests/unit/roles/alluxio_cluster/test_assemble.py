@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ansible_collections.alluxio.k8s.plugins.module_utils.plans.properties import render
+from ansible_collections.alluxio.k8s.plugins.module_utils.property_files import render
 from java_properties import load
 
 ROOT = Path(__file__).resolve().parents[4]

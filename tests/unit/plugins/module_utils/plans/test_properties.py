@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans import properties
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.memory import GI, MI
+from ansible_collections.alluxio.k8s.plugins.module_utils.property_files import parse, render
 
 TESTS = Path(__file__).resolve().parents[4]
 sys.path[:0] = [str(TESTS / "bad_input"), str(TESTS / "unit/roles/alluxio_cluster")]
@@ -41,12 +42,18 @@ def test_java_reads_back_what_was_written(tmp_path: Path) -> None:
     by_key = {text: "value" for text in AWKWARD if text}
     files = {tmp_path / "values": by_value, tmp_path / "keys": by_key}
     for file, content in files.items():
-        file.write_text(properties.render(content), "ascii")
+        file.write_text(render(content), "ascii")
     assert java_properties.load(list(files)) == files
 
 
+@pytest.mark.parametrize("text", AWKWARD)
+def test_we_read_back_what_was_written(text: str) -> None:
+    assert parse(render({"key": text})) == {"key": text}
+    assert parse(render({text: "value"})) == {text: "value"}
+
+
 def test_the_same_properties_give_the_same_file() -> None:
-    assert properties.render({"b": "1", "a": "2"}) == properties.render({"a": "2", "b": "1"})
+    assert render({"b": "1", "a": "2"}) == render({"a": "2", "b": "1"})
 
 
 def test_every_client_fails_over_fast() -> None:

@@ -1,0 +1,298 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""SparkApplications by the operator as a pod, on real nodes, reading from a real Alluxio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from spark_space import DATA, FILES, LINES, SparkSpace
+from workbench.cluster import wait_for
+
+# All tests run this program; its first argument says what it does.
+PROGRAM = """\
+import os
+import sys
+import time
+
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+what, *rest = sys.argv[1:]
+if what == "count":
+    lines = spark.sparkContext.textFile(rest[0])
+    print("splits", lines.getNumPartitions(), "lines", lines.count())
+elif what == "settings":
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()
+    print("length of the password", len(os.environ["DB_PASSWORD"]))
+    print("length of the key", len(hadoop.get("fs.s3a.secret.key")))
+    print("greeting", open("/settings/greeting").read())
+    lengths = spark.sparkContext.parallelize(range(2), 2).map(lambda _: len(os.environ["DB_PASSWORD"]))
+    print("length in executors", lengths.collect())
+    print("argument", rest[0])
+    time.sleep(float(rest[1]))
+elif what == "sleep":
+    spark.sparkContext.parallelize(range(3), 3).foreach(lambda _: time.sleep(float(rest[0])))
+elif what == "fail":
+    raise ValueError("no sales on " + rest[0])
+"""
+SECRET = "hush-e2e-0815"
+AWKWARD = "{{ 7*7 }} $(HOME) ${x} 'q' \\"
+EVERYTHING = "sparkapplications,configmaps,jobs,pods,services,events,events.events.k8s.io"
+
+
+@pytest.fixture(scope="module")
+def ready(spark: SparkSpace) -> SparkSpace:
+    """The space with the program, a Secret and a ConfigMap in it."""
+    metadata = {"namespace": spark.name}
+    spark.cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {**metadata, "name": "program"},
+            "data": {"job.py": PROGRAM},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {**metadata, "name": "settings"},
+            "data": {"greeting": "hello"},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {**metadata, "name": "db"},
+            "stringData": {"password": SECRET},
+        },
+    )
+    return spark
+
+
+def job(space: SparkSpace, name: str, *arguments: str, **spec: Any) -> dict[str, Any]:
+    config_maps = [{"name": "program", "mountPath": "/app"}, *spec.pop("configMaps", ())]
+    return space.application(
+        name,
+        mainFile="local:///app/job.py",
+        arguments=list(arguments),
+        configMaps=config_maps,
+        **spec,
+    )
+
+
+@contextmanager
+def running(space: SparkSpace, application: dict[str, Any]) -> Iterator[str]:
+    """The application's name, while it exists."""
+    name = application["metadata"]["name"]
+    space.cluster.apply(application)
+    try:
+        yield name
+    finally:
+        space.cluster.kubectl(
+            *(
+                "-n",
+                space.name,
+                "delete",
+                "sparkapplication",
+                name,
+                "--ignore-not-found",
+                "--timeout=90s",
+            )
+        )
+
+
+@pytest.mark.parametrize(("mode", "share"), [("preferred", 1.0), ("off", 0.0)])
+def test_tasks_run_where_their_data_is(ready: SparkSpace, mode: str, share: float) -> None:
+    application = job(
+        ready,
+        f"count-{mode}",
+        "count",
+        f"alluxio://{DATA}",
+        locality={"mode": mode, "wait": "30s"},
+        sparkConf={"spark.scheduler.minRegisteredResourcesRatio": "1.0"},
+    )
+    with running(ready, application) as name:
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert status["phase"] == "Succeeded", status.get("error")
+        assert f"splits {FILES} lines {FILES * LINES}" in ready.log(name)
+        assert status["localShare"] == share
+        assert status["progress"]["tasks"]["local"] == (FILES if share else 0)
+        assert status["driver"]["exitCode"] == 0
+        planned = status["executors"]["planned"]
+        assert sorted(planned.values()) == ([1, 1, 1] if share else [])
+
+
+def test_secrets_arrive_and_are_seen_nowhere(ready: SparkSpace) -> None:
+    application = job(
+        ready,
+        "settings",
+        "settings",
+        AWKWARD,
+        "15",
+        executors={"cores": 1, "memory": "512Mi", "instances": 2},
+        configMaps=[{"name": "settings", "mountPath": "/settings"}],
+        secrets=[{"name": "db", "keys": [{"key": "password", "env": "DB_PASSWORD"}]}],
+        hadoopConfFrom=[
+            {"key": "fs.s3a.secret.key", "secretKeyRef": {"name": "db", "key": "password"}}
+        ],
+    )
+    with running(ready, application) as name:
+        wait_for("it has said all", lambda: "argument" in said(ready, name), 240)
+        cluster, space = ready.cluster, ready.name
+        seen = cluster.kubectl("-n", space, "get", EVERYTHING, "-o", "json")
+        for pod in ready.pods(name):
+            pod_name = pod["metadata"]["name"]
+            seen += cluster.kubectl("-n", space, "logs", pod_name, "--all-containers")
+            seen += cluster.kubectl(
+                "-n", space, "exec", pod_name, "--", "sh", "-c", "cat /proc/[0-9]*/cmdline"
+            )
+        with cluster.port_forward(
+            space, f"pod/{ready.pods(name, 'driver')[0]['metadata']['name']}", 4040
+        ) as port:
+            seen += page(port, "/environment/") + page(port, "/executors/")
+        assert "SECRET_HADOOP_CONF_0" in seen
+        assert SECRET not in seen
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert status["phase"] == "Succeeded", status.get("error")
+        log = ready.log(name)
+        for line in (
+            f"length of the password {len(SECRET)}",
+            f"length of the key {len(SECRET)}",
+            f"length in executors [{len(SECRET)}, {len(SECRET)}]",
+            "greeting hello",
+            f"argument {AWKWARD}",
+        ):
+            assert line in log
+
+
+def said(space: SparkSpace, name: str) -> str:
+    pods = space.pods(name, "driver")
+    if not pods:
+        return ""
+    return space.cluster.kubectl("-n", space.name, "logs", pods[0]["metadata"]["name"], check=False)
+
+
+def page(port: int, path: str) -> str:
+    import urllib.request
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_failure_is_told_in_the_driver_s_own_words(ready: SparkSpace) -> None:
+    with running(ready, job(ready, "failing", "fail", "Sunday")) as name:
+        status = ready.wait_for_phase(name, "Failed", "Succeeded")
+        assert status["phase"] == "Failed"
+        assert status["error"] == "ValueError: no sales on Sunday"
+        assert status["driver"]["exitCode"] == 1
+        events = ready.cluster.get("-n", ready.name, "events.events.k8s.io")["items"]
+        notes = [event["note"] for event in events if event["regarding"]["name"] == name]
+        assert any("ValueError: no sales on Sunday" in note for note in notes)
+
+
+def test_deletion_stops_the_pods_at_once(ready: SparkSpace) -> None:
+    with running(ready, job(ready, "endless", "sleep", "600")) as name:
+        wait_for(
+            "three executors work",
+            lambda: ready.status(name).get("executors", {}).get("running") == 3,
+            240,
+        )
+        assert ready.status(name)["phase"] == "Running"
+        ready.cluster.kubectl(
+            *("-n", ready.name, "delete", "sparkapplication", name, "--timeout=60s")
+        )
+        assert ready.pods(name) == []
+        selector = f"alluxio.io/spark-application={name}"
+        kinds = "jobs,configmaps,services,networkpolicies"
+        assert ready.cluster.get("-n", ready.name, kinds, "-l", selector)["items"] == []
+
+
+def test_it_waits_for_a_missing_secret_and_runs_when_it_comes(ready: SparkSpace) -> None:
+    late = {"name": "late", "mountPath": "/late"}
+    with running(ready, job(ready, "waits", "sleep", "0", secrets=[late])) as name:
+        status = ready.wait_for_phase(name, "Pending", timeout_s=60)
+        assert "there is no Secret 'late'" in json.dumps(status["conditions"])
+        assert ready.pods(name) == []
+        metadata = {"name": "late", "namespace": ready.name}
+        ready.cluster.apply(
+            {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"a": "b"}}
+        )
+        assert ready.wait_for_phase(name, "Succeeded", "Failed")["phase"] == "Succeeded"
+
+
+@pytest.mark.wide
+def test_a_killed_driver_is_followed_by_a_second_attempt_alone(ready: SparkSpace) -> None:
+    retry = {"type": "OnFailure", "maxRetries": 1, "retryIntervalSeconds": 0}
+    with running(ready, job(ready, "again", "sleep", "20", restartPolicy=retry)) as name:
+        wait_for(
+            "three executors work",
+            lambda: ready.status(name).get("executors", {}).get("running") == 3,
+            240,
+        )
+        (driver,) = ready.pods(name, "driver")
+        ready.cluster.kubectl(
+            "-n", ready.name, "delete", "pod", driver["metadata"]["name"], "--wait=false"
+        )
+
+        def attempts_side_by_side() -> set[str]:
+            alive = [
+                p for p in ready.pods(name) if p["status"]["phase"] not in ("Succeeded", "Failed")
+            ]
+            return {pod["metadata"]["labels"]["alluxio.io/attempt"] for pod in alive}
+
+        seen: list[set[str]] = []
+
+        def second() -> bool:
+            seen.append(attempts_side_by_side())
+            return "2" in seen[-1]
+
+        wait_for("the second attempt begins", second, 120, 0.2)
+        assert all(len(attempts) < 2 for attempts in seen)
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert status["phase"] == "Succeeded", status.get("error")
+        assert [row["state"] for row in status["attempts"]] == ["Failed", "Succeeded"]
+        assert len({row["applicationId"] for row in status["attempts"]}) == 2
+
+
+@pytest.mark.wide
+def test_suspending_removes_the_pods_and_resuming_begins_anew(ready: SparkSpace) -> None:
+    application = job(ready, "pauses", "sleep", "20")
+    with running(ready, application) as name:
+        ready.wait_for_phase(name, "Running")
+        patch = ("-n", ready.name, "patch", "sparkapplication", name, "--type", "merge", "-p")
+        ready.cluster.kubectl(*patch, json.dumps({"spec": {"suspend": True}}))
+        ready.wait_for_phase(name, "Suspended")
+        wait_for("its pods are gone", lambda: ready.pods(name) == [], 90)
+        ready.cluster.kubectl(*patch, json.dumps({"spec": {"suspend": False}}))
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert [row["state"] for row in status["attempts"]] == ["Suspended", "Succeeded"]
+
+
+def test_a_finished_application_goes_after_its_time(ready: SparkSpace) -> None:
+    with running(ready, job(ready, "short", "sleep", "0", ttlSecondsAfterFinished=5)) as name:
+        wait_for("it is gone", lambda: ready.find(name) is None, 240)
+        assert ready.pods(name) == []
+
+
+@pytest.mark.wide
+def test_the_driver_is_granted_what_it_uses(ready: SparkSpace) -> None:
+    """What drivers have asked for in the tests of this file, against their role."""
+    account = f"system:serviceaccount:{ready.name}:alluxio-spark-driver"
+    uses = set()
+    for line in ready.cluster.audit_log():
+        event = json.loads(line)
+        ref = event.get("objectRef")
+        if event["user"]["username"] == account and ref and "resource" in ref:
+            uses.add((ref["resource"], event["verb"]))
+    rules = ready.cluster.get("-n", ready.name, "role", "alluxio-spark-driver")["rules"]
+    grants = {
+        (resource, verb)
+        for rule in rules
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+    assert uses - grants == set(), "asked for, but not granted"
+    assert grants - uses == set(), "granted, but never used"

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The CRD of SparkApplications at a real API server: it refuses what the table says, and gives the defaults that the
+plan gives.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans._schemas import (
+    SPARK_APPLICATION_SPEC,
+)
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import complete
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / "tests/bad_input"), str(ROOT / "tests/integration/alluxio_cluster")]
+from api_calls import post  # noqa: E402
+from bad_input import SPARK_CASES, SPARK_TABLE, resource  # noqa: E402
+
+CRD = ROOT / "roles/operator/files/crds/alluxio.io_sparkapplications.yaml"
+SAMPLES = sorted((ROOT / "config/samples/spark").glob("*.yaml"))
+REFUSED = [case for case in SPARK_CASES if case["door"] == "both"]
+ACCEPTED = [case for case in SPARK_CASES if case["door"] == "plan-only"]
+
+Create = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def create(api_server: Any) -> Create:
+    """Creates a SparkApplication with strict field validation, as kubectl does, but as a dry run."""
+    status, answer = post(
+        api_server,
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+        yaml.safe_load(CRD.read_text()),
+    )
+    assert status in (201, 409), answer
+    path = "/apis/alluxio.io/v1alpha1/namespaces/default/sparkapplications?dryRun=All"
+    base = _in_default(SPARK_TABLE["base"])
+    deadline = time.monotonic() + 30
+    while post(api_server, path, base)[0] != 201:
+        assert time.monotonic() < deadline, post(api_server, path, base)
+        time.sleep(0.2)
+    return lambda application: post(api_server, path, _in_default(application))
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=[case["name"] for case in REFUSED])
+def test_the_api_server_refuses_it_at_the_same_field(create: Create, case: dict[str, Any]) -> None:
+    status, answer = create(resource(case, SPARK_TABLE))
+    assert status in (400, 422), answer
+    causes = answer.get("details", {}).get("causes", [])
+    fields = [cause.get("field") for cause in causes]
+    at = case.get("at", case["field"])
+    assert at in fields or at in answer["message"], answer["message"]
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=[case["name"] for case in ACCEPTED])
+def test_what_only_the_plan_refuses_is_so_indeed(create: Create, case: dict[str, Any]) -> None:
+    status, answer = create(resource(case, SPARK_TABLE))
+    assert status == 201, f"the API server refuses it too, so its door is `both`: {answer}"
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.stem for sample in SAMPLES])
+def test_the_plan_gives_the_defaults_that_the_api_server_gives(
+    create: Create, sample: Path
+) -> None:
+    application = yaml.safe_load(sample.read_text())
+    status, answer = create(application)
+    assert status == 201, answer
+    findings = Findings()
+    assert complete(application["spec"], SPARK_APPLICATION_SPEC, "spec", findings) == answer["spec"]
+    assert findings.errors == []
+
+
+def _in_default(application: dict[str, Any]) -> dict[str, Any]:
+    head = {"apiVersion": "alluxio.io/v1alpha1", "kind": "SparkApplication"}
+    metadata = {**application["metadata"], "namespace": "default"}
+    return {**head, **application, "metadata": metadata}
