@@ -159,7 +159,7 @@ def _upload(connection: Connection, source: Path, path: str, overwrite: bool, qu
         file,
         connection.alluxio() as access,
         FileData(access.master) as data,
-        _progress(source.name, size, quiet) as advance,
+        progress(source.name, size, quiet) as advance,
     ):
         pieces = _counted(iter(lambda: file.read(_CHUNK_BYTES), b""), advance)
         data.write(path, pieces, size_bytes=size, overwrite=overwrite)
@@ -180,7 +180,7 @@ def _download(
     with connection.alluxio() as access, FileData(access.master) as data:
         size = access.master.files.get_status(path, load=_load(True)).length_bytes
         try:
-            with partial.open("wb") as file, _progress(path, size, quiet) as advance:
+            with partial.open("wb") as file, progress(path, size, quiet) as advance:
                 for piece in _counted(data.read(path), advance):
                     file.write(piece)
             partial.replace(target)
@@ -191,7 +191,7 @@ def _download(
 
 
 @contextmanager
-def _progress(name: str, size: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+def progress(name: str, size: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, where that is a terminal; gives what to call for bytes that are done."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None

@@ -139,7 +139,13 @@ def pod_template(
     answer: dict[str, Any], tolerations: list[dict[str, str]], node_selector: dict[str, str]
 ) -> dict[str, Any]:
     """A pod as Spark, kubeflow's and Apache's operators take it for executors."""
+    from ansible_collections.alluxio.k8s.plugins.module_utils.plans.spark_names import (
+        EXECUTOR_CONTAINER,
+    )
+
     spec = {
+        # kubeflow's operator names it in Spark's configuration, and Spark takes it for the executor's own.
+        "containers": [{"name": EXECUTOR_CONTAINER}],
         "affinity": answer["affinity"],
         "topologySpreadConstraints": answer["topology_spread_constraints"],
         "tolerations": tolerations,

@@ -217,11 +217,16 @@ class KubeClient:
             "PATCH", path, subject, kind=where, query=query, body=body, content_type=_APPLY
         )
 
-    def create(self, body: Object) -> Object:
-        """Raises Conflict when there is one of that name already."""
+    def create(self, body: Object, *, dry_run: bool = False) -> Object:
+        """The object as it is (or would be) afterwards, with its defaults.
+
+        An unknown field is refused. Raises Conflict when there is one of that name already.
+        """
         where, namespace, name = self._address(body)
+        query = [("fieldValidation", "Strict"), *([("dryRun", "All")] if dry_run else [])]
         subject = f"CREATE {_label(where, namespace, name)}"
-        return self._request("POST", where.path(namespace), subject, kind=where, body=body)
+        path = where.path(namespace)
+        return self._request("POST", path, subject, kind=where, query=query, body=body)
 
     def merge_patch(
         self,

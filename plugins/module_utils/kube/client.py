@@ -74,7 +74,7 @@ class PackageTransport:
         headers: Mapping[str, str],
         timeout_s: tuple[float, float],
     ) -> Any:
-        return self._send(method, path, body, headers, timeout_s, serialize=False)
+        return _Stream(self._send(method, path, body, headers, timeout_s, serialize=False))
 
     def past_proxy(self) -> PackageTransport:
         return PackageTransport(_in_cluster())
@@ -129,7 +129,31 @@ class PackageTransport:
         except DynamicApiError as error:
             raise Answered(error.status or 0, error.body or error.reason) from error
         except urllib3.exceptions.HTTPError as error:
-            raise Unanswered(type(getattr(error, "reason", None) or error).__name__) from error
+            raise _unanswered(error) from error
+
+
+class _Stream:
+    """An answer under way, whose connection may break; see api.Transport."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def stream(self, size_bytes: int) -> Iterator[bytes]:
+        try:
+            yield from self._answer.stream(size_bytes)
+        except urllib3.exceptions.HTTPError as error:
+            raise _unanswered(error) from error
+
+    def read(self) -> bytes:
+        content: bytes = self._answer.read()
+        return content
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+def _unanswered(error: urllib3.exceptions.HTTPError) -> Unanswered:
+    return Unanswered(type(getattr(error, "reason", None) or error).__name__)
 
 
 @contextmanager

@@ -185,8 +185,8 @@ def _refuse_duplicates(items: list[Any], keys: list[str], path: str, findings: F
 
 @cache
 def _pattern(pattern: str) -> re.Pattern[str]:
-    # Go's `$` is the end of the text, Python's also stands before a last newline.
-    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern))
+    # Go's `$` is the end of the text, Python's also stands before a last newline. Within brackets it is a dollar.
+    return re.compile(re.sub(r"(?<!\\)\$(?=$|[)|])", r"\\Z", pattern))
 
 
 def _shortened(value: Any) -> Any:

@@ -21,7 +21,8 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import For
 from kubectl_alluxio import app, exit_codes
 
 CLI = Path(__file__).resolve().parents[3] / "cli"
-VERBS = ["status", "ls", "stat", "cat", "cp", "locality", "doctor"]
+VERBS = ["status", "ls", "stat", "cat", "cp", "locality", "doctor", "spark"]
+SPARK_VERBS = [f"spark {verb}" for verb in ("submit", "list", "status", "logs", "kill", "ui")]
 
 
 def program(*arguments: str) -> subprocess.Popen[str]:
@@ -53,9 +54,9 @@ def test_help_names_every_verb_and_every_exit_status() -> None:
     assert "\x1b[" not in out, "no colour in a pipe"
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS[:-1], *SPARK_VERBS])
 def test_every_verb_has_an_example(verb: str) -> None:
-    status, out, _rest = run(verb, "--help")
+    status, out, _rest = run(*verb.split(), "--help")
     assert status == 0
     assert f"kubectl alluxio {verb}" in " ".join(out.split())
 
@@ -72,6 +73,10 @@ def test_every_verb_has_an_example(verb: str) -> None:
         (["locality", "/a", "--cpu", "lots"], "requests.cpu"),
         (["locality", "/a", "--selector", "x"], "--selector"),
         (["cp", "a", "b"], "alluxio:"),
+        (["spark", "submit"], "FILE"),
+        (["spark", "submit", "--locality", "near", "a.py"], "--locality"),
+        (["spark", "submit", "--conf", "x=1", "a.py"], "--conf"),
+        (["spark", "logs", "a", "--executor", "0"], "--executor"),
         (["cp", "/nonexistent/file", "alluxio:/a"], "/nonexistent/file"),
     ],
 )
@@ -135,6 +140,7 @@ def test_exit_statuses(error: AlluxioError, status: int) -> None:
         ([""], [*VERBS, ":4"]),
         (["sta"], ["status", "stat", ":4"]),
         (["locality", "--on-b"], ["--on-busy", ":4"]),
+        (["spark", "su"], ["submit", ":4"]),
     ],
 )
 def test_completion_for_kubectl(
@@ -161,7 +167,9 @@ def test_a_plain_answer_loads_no_slow_library() -> None:
         f"from {core}.master_access import open_access",
         f"from {core}.cluster_info import observe",
         f"from {core}.alluxio.worker_rpc import FileData",
-        "slow = {'kubernetes', 'pydantic', 'requests', 'urllib3', 'rich', 'ansible', 'asyncio'}",
+        "from kubectl_alluxio import spark_check, spark_run, spark_role, spark_follow, spark_display, spark_kill",
+        "spark_check.check({'metadata': {'name': 'a', 'namespace': 'n'}, 'spec': {'type': 'Python', 'mainFile': 'local:///a.py'}})",
+        "slow = {'kubernetes', 'pydantic', 'requests', 'urllib3', 'rich', 'ansible', 'ansible_runner', 'asyncio'}",
         "print(sorted(slow & set(sys.modules)))",
     ]
     path = os.pathsep.join([str(CLI), os.environ.get("PYTHONPATH", "")])

@@ -102,7 +102,12 @@ def test_a_pod_template_holds_what_was_asked_for_and_nothing_empty() -> None:
     pod = pod_template(ANSWER, tolerations, {})
     assert pod["kind"] == "Pod"
     assert pod["metadata"]["labels"] == {"alluxio.io/placement": "abc"}
-    assert set(pod["spec"]) == {"affinity", "topologySpreadConstraints", "tolerations"}
+    assert set(pod["spec"]) == {
+        "affinity",
+        "containers",
+        "topologySpreadConstraints",
+        "tolerations",
+    }
 
 
 def test_spark_gets_heap_and_overhead_that_add_up_to_the_request() -> None:

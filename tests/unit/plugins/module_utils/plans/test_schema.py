@@ -35,6 +35,7 @@ SCHEMA: dict[str, Any] = {
             "items": {"type": "object", "properties": {"name": {"type": "string"}}},
         },
         "ratio": {"type": "number"},
+        "class": {"type": "string", "pattern": r"^[\w$]+(\.[\w$]+)*$"},
     },
 }
 
@@ -131,3 +132,9 @@ def test_text_that_could_be_a_password_is_not_shown() -> None:
 @pytest.mark.parametrize("value", [1, "1"])
 def test_whole_numbers_and_strings_do_for_sizes(value: Any) -> None:
     assert walk({"must": "x", "size": value})[1] == []
+
+
+def test_a_dollar_in_brackets_is_a_dollar_and_another_one_the_end() -> None:
+    assert walk({"must": "x", "class": "org.A$B"})[1] == []
+    for wrong in ("org.A-B", "org.A\n"):
+        assert [field for field, _, _ in walk({"must": "x", "class": wrong})[1]] == ["spec.class"]

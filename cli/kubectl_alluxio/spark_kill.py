@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Removing an application and what was uploaded for it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import PathNotFound
+from ansible_collections.alluxio.k8s.plugins.module_utils.errors import AlluxioError
+from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import WaitTimeout
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_names
+
+from kubectl_alluxio.output import note
+from kubectl_alluxio.spark_read import find_resource
+from kubectl_alluxio.spark_uploads import folder_of
+
+if TYPE_CHECKING:
+    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.api import KubeClient
+
+    from kubectl_alluxio.connection import Connection
+    from kubectl_alluxio.spark_view import Application
+
+_GONE_S = 120
+# The Job first, or it would make a new driver.
+_KINDS = (
+    ("batch/v1", "Job"),
+    ("v1", "Pod"),
+    ("v1", "Service"),
+    ("v1", "ConfigMap"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+)
+
+
+def remove(client: KubeClient, name: str, namespace: str) -> None:
+    """Its SparkApplication, which all the rest belongs to; without one all that bears its label.
+
+    Waits until the operator has let go of the SparkApplication, which it does when the pods are gone. Raises
+    WaitTimeout.
+    """
+    resource = find_resource(client, name, namespace)
+    if resource:
+        client.delete(resource)
+        _wait_until_gone(client, name, namespace)
+        return
+    for api_version, kind in _KINDS:
+        found = client.list_objects(api_version, kind, namespace, spark_names.selector(name))
+        for body in found:
+            client.delete(body)
+
+
+def _wait_until_gone(client: KubeClient, name: str, namespace: str) -> None:
+    never = threading.Event()
+    for _ in range(_GONE_S):
+        if find_resource(client, name, namespace) is None:
+            return
+        never.wait(1)
+    raise WaitTimeout(
+        f"application {name} is marked for removal, but not gone after {_GONE_S} s",
+        "it goes when the operator runs: look at its log",
+    )
+
+
+def remove_uploads(connection: Connection, client: KubeClient, found: Application) -> None:
+    """Files that cannot be removed now are named; that is no reason to fail, the application is gone."""
+    folder = folder_of(found.name, found.namespace)
+    cluster = replace(connection, cluster=found.cluster or connection.cluster)
+    try:
+        with cluster.alluxio(client, found.cluster_namespace) as access:
+            access.master.files.delete(folder, recursive=True)
+    except PathNotFound:
+        return
+    except AlluxioError as error:
+        note(f"its uploaded files stay in {folder}: {error}")
