@@ -7,9 +7,10 @@ the way.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from .alluxio.model import WorkerState
 from .alluxio.unpersisted import AtRisk, at_risk, list_unpersisted, persist
 from .cluster_info import selector
 from .errors import AlluxioError
@@ -28,13 +29,16 @@ _PAUSE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """Whether the workers may go, and ``why`` not. ``asked``: files that were handed to be copied."""
+    """Whether the workers on ``hosts`` may go, and ``why`` not. ``asked``: files that were handed to
+    be copied.
+    """
 
     done: bool
     why: str = ""
     files: int = 0
     length_bytes: int = 0
     asked: int = 0
+    hosts: frozenset[str] = frozenset()
 
 
 def drain(
@@ -55,7 +59,7 @@ def drain(
             files = [f for f in list_unpersisted(masters.masters, LIST_S) if f.hosts & hosts]
             risk = at_risk(files, hosts)
             if not files:
-                return Drained(True)
+                return Drained(True, hosts=hosts)
             asked = 0 if dry_run else persist(masters.masters, files[:MOST_AT_ONCE], CALL_S)
     except AlluxioError as error:
         if not any(row["ready"] for row in going):
@@ -78,6 +82,24 @@ def follow(step: Callable[[], Drained], wait_s: float) -> tuple[Drained, bool]:
         if found.done or time.monotonic() >= deadline:
             return found, asked
         time.sleep(_PAUSE_S)
+
+
+def retire(client: KubeClient, name: str, namespace: str, hosts: Collection[str]) -> None:
+    """Takes the workers on ``hosts`` out of service: for when nothing keeps their pods any more.
+
+    Otherwise clients go on to choose them until the master misses their heartbeats. A worker that
+    starts again on the same host is in service again. Without a master that answers nothing is
+    done: it will find out by itself.
+    """
+    try:
+        with masters_rpc(client, name, namespace, CALL_S) as masters:
+            for worker in masters.blocks.get_workers():
+                if worker.host in hosts and worker.state is WorkerState.LIVE:
+                    masters.blocks.decommission_worker(
+                        worker.host, worker.address.web_port, may_register_again=True
+                    )
+    except AlluxioError:
+        return
 
 
 def _holds_data(pod: Row) -> bool:

@@ -18,7 +18,7 @@ from .alluxio.master_rpc import MasterRpc
 from .alluxio.model import JournalMember
 from .alluxio.unpersisted import at_risk, list_unpersisted
 from .cluster_info import find_live_leader, selector
-from .drain import LIST_S, drain
+from .drain import LIST_S, drain, retire
 from .errors import AlluxioError
 from .kube.children import workload_row
 from .kube.client import KubeClient
@@ -59,7 +59,7 @@ def take_step(client: KubeClient, roll: Roll, dry_run: bool) -> Step:
         return _persist(client, roll, step)
     if step.action == "hand_over":
         step = _hand_over(client, roll, step)
-    return _evict(client.direct, roll.namespace, pods, step)
+    return _evict(client, roll, pods, step)
 
 
 def look(client: KubeClient, roll: Roll) -> Scene:
@@ -166,13 +166,16 @@ def _persist(client: KubeClient, roll: Roll, step: Step) -> Step:
     return replace(step, why=drained.why or step.why)
 
 
-def _evict(client: KubeClient, namespace: str, pods: Sequence[Row], step: Step) -> Step:
+def _evict(client: KubeClient, roll: Roll, pods: Sequence[Row], step: Step) -> Step:
     """By eviction and not by deletion: whoever drains a node at the same moment is counted too."""
     try:
         for pod in pods:
-            client.evict(pod["name"], namespace, pod["uid"])
+            client.direct.evict(pod["name"], roll.namespace, pod["uid"])
     except TooManyRequests as error:
         return replace(step, action="none", why=error.message, again_s=_REFUSED_S)
     except Conflict:
         return replace(step, action="none", why="a pod was replaced meanwhile", again_s=1)
+    workers = {pod["host_ip"] for pod in pods if pod["component"] == "worker"}
+    if workers:
+        retire(client, roll.name, roll.namespace, workers)
     return step

@@ -90,6 +90,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.drain import (
     Drained,
     drain,
     follow,
+    retire,
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import connect
 
@@ -115,6 +116,8 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
             return drain(client, params["name"], params["namespace"], params["pods"], check_mode)
 
         found, asked = follow(step, wait_s)
+        if found.done and params["pods"] and not check_mode:
+            retire(client, params["name"], params["namespace"], found.hosts)
     return {
         "changed": asked,
         "drained": found.done,

@@ -308,7 +308,9 @@ def get_cache_only(transport: Transport, path: str, deadline_s: float) -> CacheO
         "POST", target, options, deadline_s=deadline_s, limit_bytes=_LIMIT_BYTES
     )
     listing = Node.parse(body, f"{transport.address}{target}")
-    files = [entry for entry in listing.elements() if not entry.read_bool("folder")]
+    # A file that is being written has not been acknowledged, and has no length.
+    complete = [entry for entry in listing.elements() if entry.read_bool("completed")]
+    files = [entry for entry in complete if not entry.read_bool("folder")]
     cached = [file for file in files if file.read_str("persistenceState") != "PERSISTED"]
     held = [file for file in cached if file.read_str("persistenceState") != "LOST"]
     sizes = [(file.read_str("path"), file.read_int("length")) for file in cached]

@@ -24,6 +24,7 @@ from .properties import (
     PROXY,
     ROOT_OPTION,
     block_size_default,
+    job_worker_properties,
 )
 from .tiers import Claim, small_tier_properties, tier_properties
 
@@ -136,6 +137,7 @@ def _pool(cluster: Cluster, sizes: Sizes, pool: Pool, files: dict[str, str]) -> 
         Process("job-worker", f"job-worker-{name}", pool.job_worker, spec["jobWorker"], job),
     ]
     defaults = _defaults(sizes) | small_tier_properties(pool.tiers)
+    defaults |= job_worker_properties(pool.job_worker.heap)
     required = _required(cluster) | tier_properties(pool.tiers)
     short_circuit = spec["shortCircuit"]["enabled"]
     if short_circuit:

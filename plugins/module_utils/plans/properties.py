@@ -83,6 +83,12 @@ MASTER = {
     # Each round of the election waits for a master that does not answer; by default 5 s.
     "alluxio.master.embedded.journal.transport.request.timeout.ms": "2sec",
 }
+# What one task of a job worker needs beside the rest of its heap: a buffer of 8 MiB (Alluxio's
+# PersistDefinition), 16 chunks of 1 MiB that its reader asks for ahead, and what is on its way to
+# the UFS.
+_TASK_HEAP = 28 * MI
+_JOB_WORKER_HEAP = 64 * MI
+_MOST_TASKS = 10
 PROXY = {
     # Since 2.9.3 the REST interface answers 200 and nothing unless this is off.
     "alluxio.proxy.s3.v2.version.enabled": "false",
@@ -207,6 +213,15 @@ def block_size_default(smallest_top_tier: int) -> int:
     while size > MI and size * 4 > smallest_top_tier:
         size //= 2
     return size
+
+
+def job_worker_properties(heap: int) -> dict[str, str]:
+    """As many tasks at once as a job worker's heap has room for, at most Alluxio's own 10.
+
+    One more is an OutOfMemoryError, which ends the process with all its tasks, again and again.
+    """
+    tasks = (heap - _JOB_WORKER_HEAP) // _TASK_HEAP
+    return {"alluxio.job.worker.threadpool.size": str(max(1, min(tasks, _MOST_TASKS)))}
 
 
 def check_block_size(

@@ -188,6 +188,8 @@ def test_a_pool_comes_and_goes_with_what_only_it_holds(ready: Cluster, space: st
     edit(ready, space, lambda spec: spec["workers"].pop())
     parts.wait_for_phase(ready, space, NAME, "Ready", READY_S)
     wait_for("the pool is gone", lambda: pod not in pods(ready, space), 60)
+    # Nobody else was replaced, and no job worker died of twelve files at once.
+    assert pods(ready, space) == before
     assert ready.find("-n", space, "statefulset", f"{NAME}-worker-extra") is None
     with ready.port_forward(space, f"service/{NAME}-proxy", 39999) as port:
         rest = Rest(port)

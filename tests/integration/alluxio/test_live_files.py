@@ -364,12 +364,17 @@ def test_workers_that_are_killed(make_alluxio: MakeAlluxio) -> None:
         with pytest.raises(NotReadable, match="are lost"):
             list(data.read("/lost"))
         address = next(one for one in master.blocks.get_workers() if one.host == W3).address
-        master.blocks.decommission_worker(W3, address.web_port)
+        master.blocks.decommission_worker(W3, address.web_port, may_register_again=True)
         alluxio.wait_for(
             "decommissioned worker", lambda: master.blocks.get_state().live_workers == 1, 30
         )
         data.write("/after", [content], hosts=[W2])
         assert b"".join(data.read("/after")) == content
+        # Though it lives it has not come back by itself; a new one on the same host does.
+        assert master.blocks.get_state().live_workers == 1
+        alluxio.kill("worker-3")
+        alluxio.start_worker(3)
+        alluxio.wait_for("new worker", lambda: master.blocks.get_state().live_workers == 2, 60)
 
 
 @pytest.mark.wide

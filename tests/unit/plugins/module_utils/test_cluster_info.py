@@ -23,6 +23,7 @@ SAMPLES = Path(__file__).parent / "alluxio" / "samples"
 LISTING = [
     {
         "folder": False,
+        "completed": True,
         "path": "/a",
         "persistenceState": "NOT_PERSISTED",
         "length": 5,

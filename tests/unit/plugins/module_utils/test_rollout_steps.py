@@ -12,7 +12,12 @@ import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils import drain as draining
 from ansible_collections.alluxio.k8s.plugins.module_utils import rollout
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import ServerUnreachable
-from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.model import JournalMember
+from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.model import (
+    JournalMember,
+    Worker,
+    WorkerAddress,
+    WorkerState,
+)
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.unpersisted import CachedFile
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import (
     Conflict,
@@ -66,10 +71,16 @@ def stateful_set(name: str, replicas: int) -> dict[str, Any]:
 class FakeKube:
     """What there is, and what was evicted; ``refusal`` is raised by every eviction."""
 
-    def __init__(self, pods: Sequence[dict[str, Any]], refusal: Exception | None = None) -> None:
+    def __init__(
+        self,
+        pods: Sequence[dict[str, Any]],
+        refusal: Exception | None = None,
+        workload: dict[str, Any] | None = None,
+    ) -> None:
         self.direct = self
         self.evicted: list[tuple[str, str]] = []
-        self._objects = {"Pod": list(pods), "StatefulSet": [stateful_set("demo-master", 3)]}
+        workloads = [workload or stateful_set("demo-master", 3)]
+        self._objects = {"Pod": list(pods), "StatefulSet": workloads}
         self._refusal = refusal
 
     def list_objects(self, api_version: str, kind: str, **_: Any) -> list[dict[str, Any]]:
@@ -83,6 +94,21 @@ class FakeKube:
         self.evicted.append((name, uid))
 
 
+def worker(host: str, state: WorkerState) -> Worker:
+    return Worker(
+        host=host,
+        address=WorkerAddress(host=host, container_host="", rpc_port=29999, web_port=30000),
+        version="",
+        worker_id=1,
+        state=state,
+        capacity_bytes=0,
+        used_bytes=0,
+        tiers={},
+        last_contact_s=0,
+        start_time_ms=0,
+    )
+
+
 class FakeMasters:
     """A quorum that hands the lead over, or does not (``deaf``)."""
 
@@ -92,6 +118,13 @@ class FakeMasters:
         self.reset = 0
         self.journal = self
         self.masters = self
+        self.blocks = self
+        self.workers = [
+            worker("host-of-demo-worker-a-0", WorkerState.LIVE),
+            worker("host-of-demo-worker-a-1", WorkerState.LIVE),
+            worker("host-of-demo-worker-a-2", WorkerState.LOST),
+        ]
+        self.retired: list[tuple[str, int]] = []
 
     def get_quorum(self) -> list[JournalMember]:
         return [
@@ -103,6 +136,13 @@ class FakeMasters:
         if not self.deaf:
             self.leader = int(member.host.partition(".")[0][-1])
         return "id"
+
+    def get_workers(self) -> list[Worker]:
+        return self.workers
+
+    def decommission_worker(self, host: str, web_port: int, *, may_register_again: bool) -> None:
+        assert may_register_again
+        self.retired.append((host, web_port))
 
     def reset_priorities(self) -> None:
         self.reset += 1
@@ -243,3 +283,33 @@ def test_no_worker_is_nothing_to_drain(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_namespaces_without_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     with_masters(monkeypatch, None)
     assert drained(FakeKube([]), None) == draining.Drained(True)
+
+
+def test_only_live_workers_of_the_hosts_are_retired(monkeypatch: pytest.MonkeyPatch) -> None:
+    masters = FakeMasters(0)
+    with_masters(monkeypatch, masters)
+    hosts = {"host-of-demo-worker-a-0", "host-of-demo-worker-a-2", "elsewhere"}
+    draining.retire(FakeKube([]), "demo", "ns", hosts)  # type: ignore[arg-type]
+    assert masters.retired == [("host-of-demo-worker-a-0", 30000)]
+
+
+def test_silent_masters_find_out_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_masters(monkeypatch, None)
+    draining.retire(FakeKube([]), "demo", "ns", {"a"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("refusal", [None, TooManyRequests("budget", "wait")])
+def test_a_worker_is_out_of_service_once_its_eviction_is_granted(
+    monkeypatch: pytest.MonkeyPatch, refusal: Exception | None
+) -> None:
+    masters = FakeMasters(0)
+    with_masters(monkeypatch, masters)
+    old = [pod(f"demo-worker-a-{n}", "worker", "old") for n in range(2)]
+    kube = FakeKube(old, refusal, stateful_set("demo-worker-a", 2))
+    order = [{"workload": "demo-worker-a", "component": "worker", "pool": "a"}]
+    roll = rollout.Roll("demo", "ns", order, 1, [])
+    rollout.take_step(kube, roll, dry_run=False)  # type: ignore[arg-type]
+    assert [host for host, _port in masters.retired] == [
+        f"host-of-{name}" for name, _uid in kube.evicted
+    ]
+    assert bool(masters.retired) is (refusal is None)

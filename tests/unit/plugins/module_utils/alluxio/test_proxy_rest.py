@@ -48,6 +48,7 @@ class FakeProxy:
 
 def entry(length: int, state: str, folder: bool = False, **more: Any) -> dict[str, Any]:
     row = {"length": length, "persistenceState": state, "folder": folder, "path": f"/d/{length}"}
+    row["completed"] = True
     return {**row, "fileBlockInfos": [], **more}
 
 
@@ -63,6 +64,7 @@ def test_only_files_without_a_copy_count() -> None:
         entry(7, "TO_BE_PERSISTED"),
         entry(11, "LOST"),
         entry(100, "NOT_PERSISTED", folder=True),
+        entry(0, "NOT_PERSISTED", completed=False),
     ]
     proxy = FakeProxy(json.dumps(listing).encode())
     files = (("/d/11", 11), ("/d/7", 7), ("/d/3", 3))

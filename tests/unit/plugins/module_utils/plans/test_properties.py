@@ -143,6 +143,15 @@ def test_blocks_are_well_below_the_top_tier(top_tier: int, block_size: int) -> N
 
 
 @pytest.mark.parametrize(
+    ("heap", "tasks"), [(96 * MI, 1), (120 * MI, 2), (GI, 10), (200 * MI, 4), (4 * GI, 10)]
+)
+def test_a_job_worker_takes_the_tasks_that_its_heap_has_room_for(heap: int, tasks: int) -> None:
+    assert properties.job_worker_properties(heap) == {
+        "alluxio.job.worker.threadpool.size": str(tasks)
+    }
+
+
+@pytest.mark.parametrize(
     ("text", "size_bytes"),
     [
         ("64MB", 64 * MI),
