@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from spark_space import DATA, FILES, LINES, SparkSpace
+from workbench import parts
 from workbench.cluster import wait_for
 
 # All tests run this program; its first argument says what it does.
@@ -176,8 +179,6 @@ def said(space: SparkSpace, name: str) -> str:
 
 
 def page(port: int, path: str) -> str:
-    import urllib.request
-
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
         return str(answer.read().decode())
 
@@ -255,6 +256,84 @@ def test_a_killed_driver_is_followed_by_a_second_attempt_alone(ready: SparkSpace
         assert status["phase"] == "Succeeded", status.get("error")
         assert [row["state"] for row in status["attempts"]] == ["Failed", "Succeeded"]
         assert len({row["applicationId"] for row in status["attempts"]}) == 2
+
+
+@pytest.mark.wide
+def test_executors_that_come_with_the_work_are_local_too(ready: SparkSpace) -> None:
+    application = job(
+        ready,
+        "grows",
+        "count",
+        f"alluxio://{DATA}",
+        executors={"cores": 1, "memory": "512Mi", "dynamicAllocation": {"max": 3}},
+        locality={"wait": "30s"},
+    )
+    with running(ready, application) as name:
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert status["phase"] == "Succeeded", status.get("error")
+        assert f"lines {FILES * LINES}" in ready.log(name)
+        assert status["localShare"] > 0.5
+
+
+@pytest.mark.wide
+def test_a_schedule_makes_a_run_each_minute_and_keeps_the_last(ready: SparkSpace) -> None:
+    every_minute = {"cron": "* * * * *", "concurrencyPolicy": "Forbid", "historyLimit": 1}
+    application = job(ready, "fails-often", "fail", "Monday", schedule=every_minute)
+    with running(ready, application) as name:
+
+        def runs() -> list[dict[str, Any]]:
+            selector = f"alluxio.io/spark-schedule={name}"
+            found: list[dict[str, Any]] = ready.cluster.get(
+                "-n", ready.name, "sparkapplications", "-l", selector
+            )["items"]
+            return found
+
+        first = wait_for("a run is made", runs, 90)[0]["metadata"]["name"]
+        assert ready.wait_for_phase(first, "Failed", "Succeeded")["phase"] == "Failed"
+        wait_for(
+            "a later run takes its place",
+            lambda: runs() and first not in [run["metadata"]["name"] for run in runs()],
+            240,
+        )
+        status = ready.status(name)
+        assert status["phase"] == "Scheduled"
+        assert status["nextScheduleTime"] > status["lastScheduleTime"]
+    wait_for("its runs go with it", lambda: runs() == [], 90)
+
+
+@pytest.mark.wide
+def test_a_play_runs_an_application_to_its_end(ready: SparkSpace) -> None:
+    def play(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        application = job(ready, name, *arguments)
+        given = {"spark_application": {key: application[key] for key in ("metadata", "spec")}}
+        try:
+            return parts.play(ready.cluster, "spark_application", variables=given, check=False)
+        finally:
+            gone = {**given, "spark_application_state": "absent"}
+            parts.play(ready.cluster, "spark_application", variables=gone)
+
+    counted = play("played", "count", f"alluxio://{DATA}")
+    assert counted.returncode == 0, counted.stdout
+    assert "Succeeded" in counted.stdout
+    assert ready.pods("played") == []
+    failed = play("played", "fail", "Tuesday")
+    assert failed.returncode != 0
+    assert "ValueError: no sales on Tuesday" in failed.stdout
+
+
+@pytest.mark.wide
+def test_a_killed_executor_is_replaced(ready: SparkSpace) -> None:
+    with running(ready, job(ready, "heals", "sleep", "25")) as name:
+        wait_for(
+            "three executors work",
+            lambda: ready.status(name).get("executors", {}).get("running") == 3,
+            240,
+        )
+        victim = ready.pods(name, "executor")[0]["metadata"]["name"]
+        ready.cluster.kubectl("-n", ready.name, "exec", victim, "--", "kill", "1", check=False)
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert status["phase"] == "Succeeded", status.get("error")
+        assert [row["number"] for row in status["attempts"]] == [1]
 
 
 @pytest.mark.wide
