@@ -183,8 +183,19 @@ def page(port: int, path: str) -> str:
         return str(answer.read().decode())
 
 
-def test_a_failure_is_told_in_the_driver_s_own_words(ready: SparkSpace) -> None:
-    with running(ready, job(ready, "failing", "fail", "Sunday")) as name:
+def test_it_waits_for_a_secret_fails_in_its_own_words_and_goes(ready: SparkSpace) -> None:
+    late = {"name": "late", "mountPath": "/late"}
+    application = job(
+        ready, "failing", "fail", "Sunday", secrets=[late], ttlSecondsAfterFinished=20
+    )
+    with running(ready, application) as name:
+        status = ready.wait_for_phase(name, "Pending", timeout_s=60)
+        assert "there is no Secret 'late'" in json.dumps(status["conditions"])
+        assert ready.pods(name) == []
+        metadata = {"name": "late", "namespace": ready.name}
+        ready.cluster.apply(
+            {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"a": "b"}}
+        )
         status = ready.wait_for_phase(name, "Failed", "Succeeded")
         assert status["phase"] == "Failed"
         assert status["error"] == "ValueError: no sales on Sunday"
@@ -192,6 +203,8 @@ def test_a_failure_is_told_in_the_driver_s_own_words(ready: SparkSpace) -> None:
         events = ready.cluster.get("-n", ready.name, "events.events.k8s.io")["items"]
         notes = [event["note"] for event in events if event["regarding"]["name"] == name]
         assert any("ValueError: no sales on Sunday" in note for note in notes)
+        wait_for("its time is over", lambda: ready.find(name) is None, 90)
+        assert ready.pods(name) == []
 
 
 def test_deletion_stops_the_pods_at_once(ready: SparkSpace) -> None:
@@ -211,17 +224,21 @@ def test_deletion_stops_the_pods_at_once(ready: SparkSpace) -> None:
         assert ready.cluster.get("-n", ready.name, kinds, "-l", selector)["items"] == []
 
 
-def test_it_waits_for_a_missing_secret_and_runs_when_it_comes(ready: SparkSpace) -> None:
-    late = {"name": "late", "mountPath": "/late"}
-    with running(ready, job(ready, "waits", "sleep", "0", secrets=[late])) as name:
-        status = ready.wait_for_phase(name, "Pending", timeout_s=60)
-        assert "there is no Secret 'late'" in json.dumps(status["conditions"])
-        assert ready.pods(name) == []
-        metadata = {"name": "late", "namespace": ready.name}
-        ready.cluster.apply(
-            {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"a": "b"}}
+def test_a_schedule_makes_the_run_that_is_due(ready: SparkSpace) -> None:
+    # Its runs wait for a Secret: here only the schedule matters.
+    never = [{"name": "never", "mountPath": "/never"}]
+    application = job(ready, "hourly", "sleep", "0", schedule={"cron": "@hourly"}, secrets=never)
+    with running(ready, application) as name:
+        ready.wait_for_phase(name, "Scheduled", timeout_s=60)
+        resource = ("-n", ready.name, "sparkapplication", name)
+        past = json.dumps({"status": {"lastScheduleTime": "2026-01-01T00:00:00Z"}})
+        ready.cluster.kubectl(
+            "patch", *resource, "--subresource", "status", "--type", "merge", "-p", past
         )
-        assert ready.wait_for_phase(name, "Succeeded", "Failed")["phase"] == "Succeeded"
+        ready.cluster.kubectl("annotate", *resource, "example.test/look=again")
+        (run,) = wait_for("a run is made", lambda: ready.status(name).get("runs"), 60)
+        assert ready.wait_for_phase(run, "Pending", timeout_s=60)
+    wait_for("its run goes with it", lambda: ready.find(run) is None, 60)
 
 
 @pytest.mark.wide
@@ -348,12 +365,6 @@ def test_suspending_removes_the_pods_and_resuming_begins_anew(ready: SparkSpace)
         ready.cluster.kubectl(*patch, json.dumps({"spec": {"suspend": False}}))
         status = ready.wait_for_phase(name, "Succeeded", "Failed")
         assert [row["state"] for row in status["attempts"]] == ["Suspended", "Succeeded"]
-
-
-def test_a_finished_application_goes_after_its_time(ready: SparkSpace) -> None:
-    with running(ready, job(ready, "short", "sleep", "0", ttlSecondsAfterFinished=5)) as name:
-        wait_for("it is gone", lambda: ready.find(name) is None, 240)
-        assert ready.pods(name) == []
 
 
 @pytest.mark.wide
