@@ -47,7 +47,7 @@ def misfits(value: Any, fields: Any, path: str = "") -> Iterator[str]:
     if fields == "any":
         return
     if isinstance(fields, str):
-        if type(value) is not TYPES[fields]:
+        if not isinstance(value, TYPES[fields]):
             yield path
     elif isinstance(fields, list):
         for item in value:

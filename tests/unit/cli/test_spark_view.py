@@ -190,7 +190,7 @@ def test_nothing_read_is_no_share() -> None:
 def test_in_a_pipe_the_log_is_as_it_is_and_news_are_sentences(
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
-    shown = Plain(lambda text: print(text))
+    shown = Plain(print)
     shown.state(
         view(None, pod("d", phase="Pending", state={"waiting": {"reason": "ErrImagePull"}}))
     )

@@ -137,4 +137,4 @@ def test_whole_numbers_and_strings_do_for_sizes(value: Any) -> None:
 def test_a_dollar_in_brackets_is_a_dollar_and_another_one_the_end() -> None:
     assert walk({"must": "x", "class": "org.A$B"})[1] == []
     for wrong in ("org.A-B", "org.A\n"):
-        assert [field for field, _, _ in walk({"must": "x", "class": wrong})[1]] == ["spec.class"]
+        assert [error[0] for error in walk({"must": "x", "class": wrong})[1]] == ["spec.class"]
