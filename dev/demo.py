@@ -1,26 +1,32 @@
 #!/usr/bin/env python3
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`make demo`: from a bare machine to an AlluxioCluster with tiers that holds a file, made by the operator."""
+"""`make demo`: from a bare machine to an AlluxioCluster with tiers that holds a file, made by the operator, and
+a Spark job that reads it where it lies.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from workbench import cluster as clusters
 from workbench import parts
-from workbench.cluster import Cluster, say, wait_for
+from workbench.cluster import ROOT, Cluster, image, say, wait_for
 from workbench.rest import Rest
+from workbench.spark import open_to_applications
 
 NAME = "demo"
 SPACE = "alluxio-demo"
 FILE = "/demo/larger-than-memory"
 FILE_BYTES = 256 << 20
-READY_TIMEOUT_S = 600
+JOB, JOB_FILE = "demo-count", Path(__file__).with_name("demo_job.py")
+READY_TIMEOUT_S, JOB_TIMEOUT_S = 600, 60
 
 
 def on_current() -> bool:
@@ -78,6 +84,47 @@ def show_file(cluster: Cluster) -> None:
             print(f"    {nodes.get(host, host):<24}{tier:<6}{count:>4} blocks")
 
 
+def alluxio(cluster: Cluster, *words: str) -> None:
+    """A command of `kubectl alluxio`, whose output is the demo's; ends the demo when it fails."""
+    environment = {
+        **os.environ,
+        "KUBECONFIG": cluster.kubeconfig,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "cli"), os.environ["PYTHONPATH"]]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "kubectl_alluxio", *words], env=environment, check=False
+    )
+    if done.returncode:
+        sys.exit(f"kubectl alluxio {' '.join(words[:2])} ended with status {done.returncode}")
+
+
+def run_job(cluster: Cluster) -> None:
+    """A Spark job that reads the file, submitted as a user does, and how much of it was read on its own node."""
+    cluster.kubectl(
+        "-n", SPACE, "delete", "sparkapplication", JOB, "--ignore-not-found", "--timeout=60s"
+    )
+    options = [
+        "--name",
+        JOB,
+        "--conf",
+        f"spark.kubernetes.container.image={image('alluxio-spark')}",
+    ]
+    for flag, value in (
+        ("driver-memory", "512m"),
+        ("executor-memory", "512m"),
+        ("num-executors", "3"),
+    ):
+        options += [f"--{flag}", value]
+    alluxio(cluster, "spark", "submit", "-n", SPACE, *options, str(JOB_FILE), f"alluxio://{FILE}")
+
+    def ended() -> bool:
+        found = cluster.find("-n", SPACE, "sparkapplication", JOB) or {}
+        return bool(found.get("status", {}).get("phase") == "Succeeded")
+
+    wait_for("SparkApplication Succeeded", ended, JOB_TIMEOUT_S)
+    alluxio(cluster, "spark", "status", "-n", SPACE, JOB)
+
+
 def up() -> None:
     if on_current():
         cluster = clusters.current()
@@ -92,15 +139,20 @@ def up() -> None:
     cluster.apply(*parts.s3_server(SPACE))
     parts.rollout(cluster, SPACE, "deployment/s3")
     say("creating the AlluxioCluster: 3 masters, 3 workers, MEM on memory, SSD on claims")
-    cluster.apply(parts.sample(NAME, SPACE))
+    cluster.apply(open_to_applications(parts.sample(NAME, SPACE)))
     wait_until_ready(cluster)
     show_file(cluster)
-    print(cluster.kubectl("-n", SPACE, "get", "alluxiocluster,pods,pvc"))
+    say(
+        f"submitting a Spark job that reads it: kubectl alluxio spark submit {JOB_FILE.name} alluxio://{FILE}"
+    )
+    run_job(cluster)
+    print(cluster.kubectl("-n", SPACE, "get", "alluxiocluster,sparkapplication,pods,pvc"))
     kubectl = "kubectl" if on_current() else "dev/cluster kubectl"
     print(
         f"""It stays up. Try next:
     {kubectl} -n {SPACE} describe alluxiocluster {NAME}
     {kubectl} -n {SPACE} delete pod {NAME}-worker-fast-0        # the status follows, the file stays readable
+    {kubectl} -n {SPACE} describe sparkapplication {JOB}
     {kubectl} -n {SPACE} port-forward svc/{NAME}-proxy 39999    # REST and S3 on localhost
     make demo-down                                              # removes everything that the demo made"""
     )
@@ -111,9 +163,8 @@ def down() -> None:
         clusters.take_down("dev")
         return
     cluster = clusters.current()
-    cluster.kubectl(
-        "-n", SPACE, "delete", "alluxiocluster", NAME, "--ignore-not-found", "--timeout=180s"
-    )
+    kinds = "sparkapplications,alluxioclusters"
+    cluster.kubectl("-n", SPACE, "delete", kinds, "--all", "--ignore-not-found", "--timeout=180s")
     cluster.kubectl("delete", "namespace", SPACE, "--ignore-not-found", "--timeout=180s")
     parts.play(cluster, "operator", variables={"operator_state": "absent"})
     say("removed; the custom resource definition and the operator's namespace stay")

@@ -23,6 +23,7 @@ from .findings import Findings
 from .schema import complete
 from .spark_life import Action, Step
 
+_REQUEST_CORES = "spark.kubernetes.executor.request.cores"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 # What a pass that makes no attempt decides.
@@ -211,7 +212,11 @@ def _placement_request(application: Application) -> dict[str, Any] | None:
         "namespace": cluster.get("namespace", application.namespace),
         "paths": paths,
         "executors": conf.requested(spec["executors"]),
-        "requests": {"cpu": str(size.cores), "memory": format_bytes(size.pod_bytes)},
+        "requests": {
+            # What Spark itself takes, and so what the scheduler sees.
+            "cpu": spec.get("sparkConf", {}).get(_REQUEST_CORES, str(size.cores)),
+            "memory": format_bytes(size.pod_bytes),
+        },
         "tolerations": pod.get("tolerations") or [],
         "node_selector": pod.get("nodeSelector") or {},
         "on_busy": "wait" if locality["mode"] == "required" else locality["onBusy"],

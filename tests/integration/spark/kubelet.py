@@ -8,16 +8,18 @@ container is started as a process of the real image with the pod's own environme
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient
-from sandbox import Container, ImageRoot, Sandbox
+from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import NotFound
+from sandbox import ANY_UID, Container, ImageRoot, Sandbox
 
 EXECUTORS = "spark-role=executor"
 WRITABLE = ("tmp", "opt/spark/work-dir", "var/tmp")
@@ -67,8 +69,11 @@ class Kubelet:
     def _run(self) -> None:
         while not self._over.wait(_INTERVAL_S):
             for pod in self.kube.list_objects("v1", "Pod", self.namespace, EXECUTORS):
-                if pod["metadata"]["name"] not in self.pods:
+                name = pod["metadata"]["name"]
+                if name not in self.pods:
                     self._start(pod)
+                elif pod["status"]["phase"] == "Running":
+                    self._report_end(name)
 
     def _start(self, pod: dict[str, Any]) -> None:
         name = pod["metadata"]["name"]
@@ -84,8 +89,10 @@ class Kubelet:
         env = environment(container["env"], fields)
         # The pod's emptyDir has a path that the image does not have.
         env["SPARK_LOCAL_DIRS"] = "/var/tmp"
+        # As for Kubernetes, a command takes the place of the image's entry point.
+        image = replace(self.image, entrypoint=container.get("command", self.image.entrypoint))
         self._running[name] = self.sandbox.start(
-            name, self.image, container["args"], env=env, empty=WRITABLE
+            name, image, container["args"], env=env, empty=WRITABLE, run_as=user_of(pod)
         )
         self._report(name, address, node)
 
@@ -96,9 +103,18 @@ class Kubelet:
             "podIPs": [{"ip": address}],
             "hostIP": self.nodes[node],
         }
-        self.kube.merge_patch(
-            "v1", "Pod", name, self.namespace, {"status": status}, subresource="status"
-        )
+        self._write(name, status)
+
+    def _report_end(self, name: str) -> None:
+        code = self._running[name].process.poll()
+        if code is not None:
+            self._write(name, {"phase": "Failed" if code else "Succeeded"})
+
+    def _write(self, name: str, status: dict[str, Any]) -> None:
+        patch = {"status": status}
+        # The driver may have deleted the pod since.
+        with contextlib.suppress(NotFound):
+            self.kube.merge_patch("v1", "Pod", name, self.namespace, patch, subresource="status")
 
 
 def choose(pod: dict[str, Any], nodes: Mapping[str, str], used: Mapping[str, int]) -> str:
@@ -114,6 +130,11 @@ def choose(pod: dict[str, Any], nodes: Mapping[str, str], used: Mapping[str, int
         )
 
     return max(nodes, key=lambda node: (score(node), -used.get(node, 0)))
+
+
+def user_of(pod: dict[str, Any]) -> int:
+    """The user that a pod names; else, as on OpenShift, one that no image knows."""
+    return int((pod["spec"].get("securityContext") or {}).get("runAsUser", ANY_UID))
 
 
 def environment(entries: list[dict[str, Any]], fields: Mapping[str, str]) -> dict[str, str]:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.alluxio.k8s.tests.integration.spark.conftest import (
     FILE_BYTES,
     FILES,
     NODES,
+    ROOT,
     Outcome,
     Run,
 )
@@ -106,3 +108,18 @@ def test_nothing_is_warned_of(with_it: Outcome, stock: Outcome) -> None:
         for log in (outcome.driver_log, outcome.executor_logs):
             assert "NodeHostExecutorBackend: " not in log
             assert "progress is not shown" not in log
+
+
+@pytest.mark.wide
+def test_the_how_to_for_images_without_our_entrypoint(
+    run_application: Run, holders: Holders
+) -> None:
+    """The pod template as the page has it; of the image nothing but its jars takes part."""
+    assert len(holders()) == FILES
+    page = (ROOT / "docs/how-to/spark-images-of-your-own.md").read_text()
+    (text,) = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    given = yaml.safe_load(text)
+    # The page says so: the command of a template gives no name to other users.
+    given["spec"]["securityContext"] = {"runAsUser": 185}
+    outcome = run_application("how-to", {"spark.locality.wait": "60s"}, given)
+    assert outcome.localities == {"rdd": {"NODE_LOCAL": FILES}, "sql": {"NODE_LOCAL": FILES}}

@@ -24,14 +24,6 @@ class_path() {
   echo "${SPARK_CONF_DIR:-$SPARK_HOME/conf}:$path:$PWD${SPARK_DIST_CLASSPATH:+:$SPARK_DIST_CLASSPATH}"
 }
 
-# Spark numbers an executor's options: SPARK_JAVA_OPT_0, SPARK_JAVA_OPT_1, …
-java_options() {
-  local name
-  for name in $(compgen -v SPARK_JAVA_OPT_ | sort -t _ -k 4 -n); do
-    printf '%s\0' "${!name}"
-  done
-}
-
 driver() {
   command=("$SPARK_HOME/bin/spark-submit"
     --conf "spark.driver.bindAddress=$SPARK_DRIVER_BIND_ADDRESS"
@@ -40,8 +32,10 @@ driver() {
 }
 
 executor() {
-  local options main=${SPARK_EXECUTOR_MAIN_CLASS:-org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend}
-  mapfile -d '' options < <(java_options)
+  local name names options=() main=${SPARK_EXECUTOR_MAIN_CLASS:-org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend}
+  # Spark numbers the options: SPARK_JAVA_OPT_0, SPARK_JAVA_OPT_1, …
+  mapfile -t names < <(compgen -v SPARK_JAVA_OPT_ | sort -t _ -k 4 -n)
+  for name in "${names[@]}"; do options+=("${!name}"); done
   command=("$JAVA_HOME/bin/java" "${options[@]}" "-Xms$SPARK_EXECUTOR_MEMORY" "-Xmx$SPARK_EXECUTOR_MEMORY"
     -cp "$(class_path)" "$main"
     --driver-url "$SPARK_DRIVER_URL"

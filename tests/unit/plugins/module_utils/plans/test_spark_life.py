@@ -141,6 +141,13 @@ def test_where_the_data_is_gets_asked_before_an_attempt_alone() -> None:
     assert planned(resource(locality={"mode": "off"}), unasked)["placement_request"] is None
 
 
+def test_room_is_asked_for_what_the_pods_will_request() -> None:
+    unasked = {key: value for key, value in observed().items() if not key.startswith("placement")}
+    conf = {"spark.kubernetes.executor.request.cores": "300m"}
+    request = planned(resource(sparkConf=conf), unasked)["placement_request"]
+    assert request["requests"]["cpu"] == "300m"
+
+
 def test_required_waits_for_nodes_with_the_data() -> None:
     spec = {"locality": {"mode": "required"}}
     assert "no node that may run executors" in step(spec)["why"]
