@@ -17,7 +17,10 @@ from spark_space import ALLUXIO, SparkSpace
 from workbench.cluster import ROOT, image, wait_for
 
 RUN_S = 300
-SMALL = ("--driver-memory", "512m", "--executor-memory", "512m", "--num-executors", "1")
+SMALL = (
+    *("--driver-memory", "512m", "--executor-memory", "512m", "--num-executors", "1"),
+    *("--conf", "spark.kubernetes.executor.request.cores=300m"),
+)
 PROGRAM = """
 import sys, time
 from pyspark.sql import SparkSession
