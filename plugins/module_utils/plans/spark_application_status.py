@@ -20,7 +20,7 @@ _LONGEST_PROGRESS = 16384
 _STANDING = ("Submitted", "Running", "Succeeded", "Suspended")
 _OF_AN_ATTEMPT = (
     "applicationId", "driver", "executors", "progress", "localShare", "attempts", "startTime", "endTime", "notes",
-    "replicated", "columns", "lastScheduleTime", "nextScheduleTime", "runs",
+    "columns", "lastScheduleTime", "nextScheduleTime", "runs",
 )  # fmt: skip
 
 Row = Mapping[str, Any]

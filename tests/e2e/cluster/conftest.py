@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One cluster for all tests of this folder: CLUSTER=current, or a development cluster named `test`.
 
-KEEP_CLUSTER=1 leaves the development cluster up, for a developer who runs single tests again and again.
+CLUSTER_NAME names it otherwise. KEEP_CLUSTER=1 leaves it up, for a developer who runs single tests again and again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench import cluster as clusters
 from workbench import parts
 from workbench.cluster import Cluster
 
-NAME = "test"
+NAME = os.environ.get("CLUSTER_NAME", "test")
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from spark_space import DATA, FILES, LINES, SparkSpace
+from workbench import parts
 from workbench.cluster import wait_for
 
 # All tests run this program; its first argument says what it does.
@@ -176,14 +179,23 @@ def said(space: SparkSpace, name: str) -> str:
 
 
 def page(port: int, path: str) -> str:
-    import urllib.request
-
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
         return str(answer.read().decode())
 
 
-def test_a_failure_is_told_in_the_driver_s_own_words(ready: SparkSpace) -> None:
-    with running(ready, job(ready, "failing", "fail", "Sunday")) as name:
+def test_it_waits_for_a_secret_fails_in_its_own_words_and_goes(ready: SparkSpace) -> None:
+    late = {"name": "late", "mountPath": "/late"}
+    application = job(
+        ready, "failing", "fail", "Sunday", secrets=[late], ttlSecondsAfterFinished=20
+    )
+    with running(ready, application) as name:
+        status = ready.wait_for_phase(name, "Pending", timeout_s=60)
+        assert "there is no Secret 'late'" in json.dumps(status["conditions"])
+        assert ready.pods(name) == []
+        metadata = {"name": "late", "namespace": ready.name}
+        ready.cluster.apply(
+            {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"a": "b"}}
+        )
         status = ready.wait_for_phase(name, "Failed", "Succeeded")
         assert status["phase"] == "Failed"
         assert status["error"] == "ValueError: no sales on Sunday"
@@ -191,6 +203,8 @@ def test_a_failure_is_told_in_the_driver_s_own_words(ready: SparkSpace) -> None:
         events = ready.cluster.get("-n", ready.name, "events.events.k8s.io")["items"]
         notes = [event["note"] for event in events if event["regarding"]["name"] == name]
         assert any("ValueError: no sales on Sunday" in note for note in notes)
+        wait_for("its time is over", lambda: ready.find(name) is None, 90)
+        assert ready.pods(name) == []
 
 
 def test_deletion_stops_the_pods_at_once(ready: SparkSpace) -> None:
@@ -210,17 +224,21 @@ def test_deletion_stops_the_pods_at_once(ready: SparkSpace) -> None:
         assert ready.cluster.get("-n", ready.name, kinds, "-l", selector)["items"] == []
 
 
-def test_it_waits_for_a_missing_secret_and_runs_when_it_comes(ready: SparkSpace) -> None:
-    late = {"name": "late", "mountPath": "/late"}
-    with running(ready, job(ready, "waits", "sleep", "0", secrets=[late])) as name:
-        status = ready.wait_for_phase(name, "Pending", timeout_s=60)
-        assert "there is no Secret 'late'" in json.dumps(status["conditions"])
-        assert ready.pods(name) == []
-        metadata = {"name": "late", "namespace": ready.name}
-        ready.cluster.apply(
-            {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"a": "b"}}
+def test_a_schedule_makes_the_run_that_is_due(ready: SparkSpace) -> None:
+    # Its runs wait for a Secret: here only the schedule matters.
+    never = [{"name": "never", "mountPath": "/never"}]
+    application = job(ready, "hourly", "sleep", "0", schedule={"cron": "@hourly"}, secrets=never)
+    with running(ready, application) as name:
+        ready.wait_for_phase(name, "Scheduled", timeout_s=60)
+        resource = ("-n", ready.name, "sparkapplication", name)
+        past = json.dumps({"status": {"lastScheduleTime": "2026-01-01T00:00:00Z"}})
+        ready.cluster.kubectl(
+            "patch", *resource, "--subresource", "status", "--type", "merge", "-p", past
         )
-        assert ready.wait_for_phase(name, "Succeeded", "Failed")["phase"] == "Succeeded"
+        ready.cluster.kubectl("annotate", *resource, "example.test/look=again")
+        (run,) = wait_for("a run is made", lambda: ready.status(name).get("runs"), 60)
+        assert ready.wait_for_phase(run, "Pending", timeout_s=60)
+    wait_for("its run goes with it", lambda: ready.find(run) is None, 60)
 
 
 @pytest.mark.wide
@@ -258,6 +276,84 @@ def test_a_killed_driver_is_followed_by_a_second_attempt_alone(ready: SparkSpace
 
 
 @pytest.mark.wide
+def test_executors_that_come_with_the_work_are_local_too(ready: SparkSpace) -> None:
+    application = job(
+        ready,
+        "grows",
+        "count",
+        f"alluxio://{DATA}",
+        executors={"cores": 1, "memory": "512Mi", "dynamicAllocation": {"max": 3}},
+        locality={"wait": "30s"},
+    )
+    with running(ready, application) as name:
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert status["phase"] == "Succeeded", status.get("error")
+        assert f"lines {FILES * LINES}" in ready.log(name)
+        assert status["localShare"] > 0.5
+
+
+@pytest.mark.wide
+def test_a_schedule_makes_a_run_each_minute_and_keeps_the_last(ready: SparkSpace) -> None:
+    every_minute = {"cron": "* * * * *", "concurrencyPolicy": "Forbid", "historyLimit": 1}
+    application = job(ready, "fails-often", "fail", "Monday", schedule=every_minute)
+    with running(ready, application) as name:
+
+        def runs() -> list[dict[str, Any]]:
+            selector = f"alluxio.io/spark-schedule={name}"
+            found: list[dict[str, Any]] = ready.cluster.get(
+                "-n", ready.name, "sparkapplications", "-l", selector
+            )["items"]
+            return found
+
+        first = wait_for("a run is made", runs, 90)[0]["metadata"]["name"]
+        assert ready.wait_for_phase(first, "Failed", "Succeeded")["phase"] == "Failed"
+        wait_for(
+            "a later run takes its place",
+            lambda: runs() and first not in [run["metadata"]["name"] for run in runs()],
+            240,
+        )
+        status = ready.status(name)
+        assert status["phase"] == "Scheduled"
+        assert status["nextScheduleTime"] > status["lastScheduleTime"]
+    wait_for("its runs go with it", lambda: runs() == [], 90)
+
+
+@pytest.mark.wide
+def test_a_play_runs_an_application_to_its_end(ready: SparkSpace) -> None:
+    def play(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        application = job(ready, name, *arguments)
+        given = {"spark_application": {key: application[key] for key in ("metadata", "spec")}}
+        try:
+            return parts.play(ready.cluster, "spark_application", variables=given, check=False)
+        finally:
+            gone = {**given, "spark_application_state": "absent"}
+            parts.play(ready.cluster, "spark_application", variables=gone)
+
+    counted = play("played", "count", f"alluxio://{DATA}")
+    assert counted.returncode == 0, counted.stdout
+    assert "Succeeded" in counted.stdout
+    assert ready.pods("played") == []
+    failed = play("played", "fail", "Tuesday")
+    assert failed.returncode != 0
+    assert "ValueError: no sales on Tuesday" in failed.stdout
+
+
+@pytest.mark.wide
+def test_a_killed_executor_is_replaced(ready: SparkSpace) -> None:
+    with running(ready, job(ready, "heals", "sleep", "25")) as name:
+        wait_for(
+            "three executors work",
+            lambda: ready.status(name).get("executors", {}).get("running") == 3,
+            240,
+        )
+        victim = ready.pods(name, "executor")[0]["metadata"]["name"]
+        ready.cluster.kubectl("-n", ready.name, "exec", victim, "--", "kill", "1", check=False)
+        status = ready.wait_for_phase(name, "Succeeded", "Failed")
+        assert status["phase"] == "Succeeded", status.get("error")
+        assert [row["number"] for row in status["attempts"]] == [1]
+
+
+@pytest.mark.wide
 def test_suspending_removes_the_pods_and_resuming_begins_anew(ready: SparkSpace) -> None:
     application = job(ready, "pauses", "sleep", "20")
     with running(ready, application) as name:
@@ -269,12 +365,6 @@ def test_suspending_removes_the_pods_and_resuming_begins_anew(ready: SparkSpace)
         ready.cluster.kubectl(*patch, json.dumps({"spec": {"suspend": False}}))
         status = ready.wait_for_phase(name, "Succeeded", "Failed")
         assert [row["state"] for row in status["attempts"]] == ["Suspended", "Succeeded"]
-
-
-def test_a_finished_application_goes_after_its_time(ready: SparkSpace) -> None:
-    with running(ready, job(ready, "short", "sleep", "0", ttlSecondsAfterFinished=5)) as name:
-        wait_for("it is gone", lambda: ready.find(name) is None, 240)
-        assert ready.pods(name) == []
 
 
 @pytest.mark.wide

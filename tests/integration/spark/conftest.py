@@ -41,7 +41,7 @@ NODES = {f"node-{number}": worker_host(number) for number in (1, 2, 3)}
 FILES, FILE_BYTES = 12, 64 << 10
 DATA = "/data"
 DRIVER_POD = "driver"
-JOB_TIMEOUT_S = 240
+JOB_TIMEOUT_S = 600
 
 
 @dataclass(frozen=True)
