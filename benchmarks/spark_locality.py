@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What locality is worth to a Spark job: the same program with it and without it, on nodes whose cables are slow or not.
+"""What locality is worth to a Spark job: the same program with it and without it, over cables that are slow or not.
 
 Three jobs in each application, each repeated in the same warm executors: a scan of data that lies on all nodes, short
 tasks on data that lies on one node (skew), and a scan that shuffles all it has read. Executors are on all three nodes
@@ -14,8 +14,7 @@ import json
 import random
 import statistics
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.rpc.files import WriteType
@@ -98,7 +97,7 @@ class Case:
     name: str
     locality: dict[str, Any]
     jobs: tuple[str, ...]
-    hadoop_conf: dict[str, str]
+    hadoop_conf: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,13 +115,14 @@ def near(wait: str) -> dict[str, Any]:
 
 
 OFF = {"mode": "off"}
-ALL_JOBS = tuple(f"{job}=alluxio://{path}" for job, path in (("scan", EVEN), ("short", SKEW), ("shuffle", EVEN)))  # fmt: skip
-SCAN, SHORT, SHUFFLE = ALL_JOBS
+SCAN, SHORT, SHUFFLE = (
+    f"scan=alluxio://{EVEN}",
+    f"short=alluxio://{SKEW}",
+    f"shuffle=alluxio://{EVEN}",
+)
 WAITS = ("0s", "500ms", "1s", "3s")
 # Read from the bucket by way of the worker beside the executor, which keeps nothing.
-UNCACHED = Case(
-    "s3", near("3s"), (f"scan=alluxio://{COLD}",), {"alluxio.user.file.readtype.default": "NO_CACHE"}
-)  # fmt: skip
+NO_CACHE = {"alluxio.user.file.readtype.default": "NO_CACHE"}
 
 
 def write_files(space: SparkSpace) -> None:
@@ -177,37 +177,29 @@ def local_share(tasks: dict[str, int]) -> float:
     return local / sum(tasks.values())
 
 
-def measure_network(space: SparkSpace, rate: str | None) -> list[tuple[str, ...]]:
-    """Rows of scan and shuffle with locality, without, and from S3, at that rate of the nodes' cables."""
-    suffix = "limit" if rate else "free"
-    with ExitStack() as limits:
-        if rate:
-            limits.enter_context(switch.limited(space.cluster, rate))
-        scans = {
-            "locality": run(space, Case(f"scan-on-{suffix}", near("3s"), (SCAN,), {})),
-            "off": run(space, Case(f"scan-off-{suffix}", OFF, (SCAN,), {})),
-            "S3, no cache": run(space, UNCACHED),
-        }
-        shuffles = {
-            "locality": run(space, Case(f"shuffle-on-{suffix}", near("3s"), (SHUFFLE,), {})),
-            "off": run(space, Case(f"shuffle-off-{suffix}", OFF, (SHUFFLE,), {})),
-        }
-    return [
-        *rows(f"scan, cables {rate or 'free'}", "scan", scans),
-        *rows(f"scan and shuffle, cables {rate or 'free'}", "shuffle", shuffles),
-    ]
-
-
-def measure_waits(space: SparkSpace) -> list[tuple[str, ...]]:
-    """Rows of short tasks whose data lies on one node, by spark.locality.wait, and of the scan beside."""
+def measure_scans(space: SparkSpace, cables: str) -> list[tuple[str, ...]]:
+    """Rows of the scan with locality, without, and from S3 without a cache."""
+    cold = (f"scan=alluxio://{COLD}",)
     found = {
-        f"locality, wait {wait}": run(space, Case(f"wait-{wait}", near(wait), (SHORT, SCAN), {}))
+        "locality": run(space, Case(f"scan-on-{cables}", near("3s"), (SCAN,))),
+        "off": run(space, Case(f"scan-off-{cables}", OFF, (SCAN,))),
+        "S3, no cache": run(space, Case(f"scan-s3-{cables}", near("3s"), cold, NO_CACHE)),
+    }
+    return rows(f"scan, cables {cables}", "scan", found)
+
+
+def measure_waits(space: SparkSpace, cables: str) -> list[tuple[str, ...]]:
+    """Rows of all three jobs by spark.locality.wait."""
+    jobs = (SHORT, SCAN, SHUFFLE)
+    found = {
+        f"locality, wait {wait}": run(space, Case(f"wait-{wait}", near(wait), jobs))
         for wait in WAITS
     }
-    found["off"] = run(space, Case("wait-off", OFF, (SHORT, SCAN), {}))
+    found["off"] = run(space, Case("wait-off", OFF, jobs))
     return [
-        *rows("short tasks on one node's data", "short", found),
-        *rows(f"scan beside, cables {RATE}", "scan", found),
+        *rows("short tasks, data on one node", "short", found),
+        *rows(f"scan, cables {cables}", "scan", found),
+        *rows(f"scan and shuffle, cables {cables}", "shuffle", found),
     ]
 
 
@@ -235,9 +227,7 @@ def make_space(cluster: Cluster) -> SparkSpace:
     cr["spec"]["workers"][0]["tiers"][0]["quota"] = "128Mi"
     cluster.apply(cr)
     parts.wait_for_phase(cluster, SPACE, ALLUXIO, "Ready", READY_S)
-    hosts = sorted(
-        pod["status"]["hostIP"] for pod in spark.worker_pods(cluster, SPACE, ALLUXIO)
-    )
+    hosts = sorted(pod["status"]["hostIP"] for pod in spark.worker_pods(cluster, SPACE, ALLUXIO))
     space = SparkSpace(cluster, SPACE, ALLUXIO, tuple(hosts))
     space.program("jobs", PROGRAM)
     write_files(space)
@@ -247,9 +237,9 @@ def make_space(cluster: Cluster) -> SparkSpace:
 def measure(cluster: Cluster) -> Sequence[tuple[str, ...]]:
     parts.install_operator(cluster)
     space = make_space(cluster)
-    found = [*measure_network(space, None), *measure_network(space, RATE)]
+    found = measure_scans(space, "free")
     with switch.limited(cluster, RATE):
-        return [*found, *measure_waits(space)]
+        return [*found, *measure_scans(space, RATE), *measure_waits(space, RATE)]
 
 
 def main() -> None:
