@@ -19,6 +19,7 @@ from workbench import cluster as clusters
 from workbench import parts
 from workbench.cluster import ROOT, Cluster, image, say, wait_for
 from workbench.rest import Rest
+from workbench.spark import open_to_applications
 
 NAME = "demo"
 SPACE = "alluxio-demo"
@@ -83,16 +84,6 @@ def show_file(cluster: Cluster) -> None:
             print(f"    {nodes.get(host, host):<24}{tier:<6}{count:>4} blocks")
 
 
-def alluxio_cluster() -> dict[str, Any]:
-    """The development sample, open to the pods of SparkApplications."""
-    cr = parts.sample(NAME, SPACE)
-    applications = {"key": "alluxio.io/spark-application", "operator": "Exists"}
-    cr["spec"]["networkPolicy"] = {
-        "allowFrom": [{"podSelector": {"matchExpressions": [applications]}, "to": ["alluxio"]}]
-    }
-    return cr
-
-
 def alluxio(cluster: Cluster, *words: str) -> None:
     """A command of `kubectl alluxio`, whose output is the demo's; ends the demo when it fails."""
     environment = {
@@ -148,7 +139,7 @@ def up() -> None:
     cluster.apply(*parts.s3_server(SPACE))
     parts.rollout(cluster, SPACE, "deployment/s3")
     say("creating the AlluxioCluster: 3 masters, 3 workers, MEM on memory, SSD on claims")
-    cluster.apply(alluxio_cluster())
+    cluster.apply(open_to_applications(parts.sample(NAME, SPACE)))
     wait_until_ready(cluster)
     show_file(cluster)
     say(

@@ -151,13 +151,18 @@ class SparkSpace:
             }
 
 
-def alluxio_cluster(name: str, space: str) -> dict[str, Any]:
-    """The development sample, open to the pods of SparkApplications."""
-    cr = parts.sample(name, space)
+def open_to_applications(cr: dict[str, Any]) -> dict[str, Any]:
+    """An AlluxioCluster that lets the pods of SparkApplications in its namespace in."""
     applications = {"key": "alluxio.io/spark-application", "operator": "Exists"}
     cr["spec"]["networkPolicy"] = {
         "allowFrom": [{"podSelector": {"matchExpressions": [applications]}, "to": ["alluxio"]}]
     }
+    return cr
+
+
+def alluxio_cluster(name: str, space: str) -> dict[str, Any]:
+    """The development sample for measuring what Spark reads, open to its applications."""
+    cr = open_to_applications(parts.sample(name, space))
     # Copies that a read leaves behind would make a later one local by chance.
     cr["spec"]["properties"] = {"alluxio.user.file.passive.cache.enabled": "false"}
     return cr
