@@ -40,7 +40,7 @@ lint: ## ruff, black, mypy, shellcheck, yamllint, ansible-lint
 images: ## build the images of the development cluster
 	@$(IN_VENV) dev/build
 
-benchmark: ## measure, beside a peer (NAME=dev_cluster|reconcile|listing)
+benchmark: ## measure, beside a peer (NAME=one of benchmarks/README.md)
 	@$(IN_VENV) PYTHONPATH="$$PYTHONPATH:dev" python benchmarks/$(or $(NAME),$(error say NAME=, one of benchmarks/README.md)).py
 
 lock: ## compile requirements/*.in into pinned lists

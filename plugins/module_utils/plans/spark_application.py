@@ -39,6 +39,10 @@ _LOG4J = """\
 # Errors and warnings: what the application prints itself must not drown. sparkConf spark.log.level changes it.
 rootLogger.level = warn
 rootLogger.appenderRef.stderr.ref = stderr
+# Executors still call a driver that is about to end; the answers they get would push its own last words out of the
+# pod's termination message.
+logger.transport.name = org.apache.spark.network.server.TransportRequestHandler
+logger.transport.level = off
 appender.stderr.type = Console
 appender.stderr.name = stderr
 appender.stderr.target = SYSTEM_ERR

@@ -47,12 +47,12 @@ def test_a_change_of_clocks() -> None:
     daily = parse("30 2 * * *", "cron")
     # 2026-03-29 has no 2:30, 2026-10-25 has two.
     spring = daily.times(datetime(2026, 3, 28, 0, tzinfo=UTC), berlin)
-    assert [next(spring).isoformat() for _ in range(2)] == [
+    assert [next(spring).isoformat() for _number in range(2)] == [
         "2026-03-28T01:30:00+00:00",
         "2026-03-30T00:30:00+00:00",
     ]
     autumn = daily.times(datetime(2026, 10, 25, 0, tzinfo=UTC), berlin)
-    assert [next(autumn).isoformat() for _ in range(2)] == [
+    assert [next(autumn).isoformat() for _number in range(2)] == [
         "2026-10-25T00:30:00+00:00",
         "2026-10-26T01:30:00+00:00",
     ]

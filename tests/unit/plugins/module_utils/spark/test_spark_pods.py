@@ -280,12 +280,12 @@ def test_arguments_that_hold_a_credential() -> None:
             "org.apache.spark.SparkException: Job aborted",
         ),
         (
-            'Exception in thread "main" java.lang.Error: x\n\tat a\n26/11/28 WARN Y: bye\n',
+            'Exception in thread "main" java.lang.Error: x\n\tat a\n26/11/28 10:00:00 WARN Y: bye\n',
             'Exception in thread "main" java.lang.Error: x',
         ),
         (
-            "26/11/28 ERROR SparkContext: boom\n26/11/28 WARN Y: bye\n",
-            "26/11/28 ERROR SparkContext: boom",
+            "26/11/28 10:00:00 ERROR SparkContext: boom\n26/11/28 10:00:00 WARN Y: bye\n",
+            "26/11/28 10:00:00 ERROR SparkContext: boom",
         ),
         (
             "pyspark.errors.exceptions.captured.AnalysisException: [PATH_NOT_FOUND] x\n",
@@ -295,3 +295,29 @@ def test_arguments_that_hold_a_credential() -> None:
 )
 def test_the_line_that_says_what_went_wrong(text: str, line: str | None) -> None:
     assert error_line(text) == line
+
+
+def test_what_is_logged_after_the_program_s_own_error_is_not_the_cause() -> None:
+    text = """\
+26/11/28 10:00:00 WARN NativeCodeLoader: Unable to load native-hadoop library
+Traceback (most recent call last):
+  File "/app/job.py", line 9, in <module>
+    raise ValueError("no sales")
+ValueError: no sales
+26/11/28 10:00:05 ERROR TransportRequestHandler: Error while invoking RpcHandler#receive()
+org.apache.spark.SparkException: Could not find CoarseGrainedScheduler.
+\tat org.apache.spark.rpc.netty.Dispatcher.postMessage(Dispatcher.scala:178)
+"""
+    assert error_line(text) == "ValueError: no sales"
+
+
+def test_without_words_of_its_own_the_log_tells() -> None:
+    text = """\
+26/11/28 10:00:00 ERROR SparkContext: Error initializing SparkContext.
+org.apache.spark.SparkException: External scheduler cannot be instantiated
+\tat org.apache.spark.SparkContext$.createTaskScheduler(SparkContext.scala:1)
+26/11/28 10:00:01 WARN MetricsSystem: Stopping a MetricsSystem that is not running
+java.lang.IllegalStateException: noise of a warning
+"""
+    expected = "org.apache.spark.SparkException: External scheduler cannot be instantiated"
+    assert error_line(text) == expected
