@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -96,8 +97,8 @@ def _play(
         return False
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "variables.yml")
-        file.write_text(literal_yaml(variables), encoding="utf-8")
+        file = Path(folder, "variables.json")
+        file.write_text(literal_json(variables), encoding="utf-8")
         ended = ansible_runner.run(
             private_data_dir=folder,
             playbook=_PLAYBOOK,
@@ -116,23 +117,12 @@ def _play(
     return said[-1] if said else ""
 
 
-class _Literal(str):
-    """A string that Ansible shall not take for a template."""
+def literal_json(data: Any) -> str:
+    """JSON for Ansible in which every string is taken as it is, by the mark that Ansible itself puts on such ones.
 
-
-def literal_yaml(data: Any) -> str:
-    """YAML for Ansible in which every string is taken as it is."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, _data: Any) -> bool:
-            return True
-
-    Dumper.add_representer(
-        _Literal, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"')
-    )
-    text: str = yaml.dump(_literal(data), Dumper=Dumper, sort_keys=False, allow_unicode=True)
-    return text
+    Not YAML's `!unsafe`: ansible-core 2.19 makes a number of `!unsafe "0"`.
+    """
+    return json.dumps(_literal(data))
 
 
 def _literal(data: Any) -> Any:
@@ -140,4 +130,4 @@ def _literal(data: Any) -> Any:
         return {key: _literal(value) for key, value in data.items()}
     if isinstance(data, list):
         return [_literal(value) for value in data]
-    return _Literal(data) if isinstance(data, str) else data
+    return {"__ansible_unsafe": data} if isinstance(data, str) else data

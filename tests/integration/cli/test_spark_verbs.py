@@ -190,7 +190,7 @@ def test_without_the_definition_the_role_submits(
     assert status == 0, err
     assert yaml.safe_load(out)["spec"]["mainFile"] == PROGRAM
     assert kube.list_objects("batch/v1", "Job", namespace) == []
-    status, out, err = spark("submit", "--name", "report", "--detach", PROGRAM, "{{ 7 * 6 }}")
+    status, out, err = spark("submit", "--name", "report", "--detach", PROGRAM, "{{ 7 * 6 }}", "0")
     assert (status, out) == (0, ""), err
     (job,) = kube.list_objects("batch/v1", "Job", namespace)
     assert job["metadata"]["labels"]["alluxio.io/spark-application"] == "report"

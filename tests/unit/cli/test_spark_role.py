@@ -8,13 +8,17 @@ import json
 import subprocess
 from pathlib import Path
 
-from kubectl_alluxio.spark_role import literal_yaml
+from kubectl_alluxio.spark_role import literal_json
 
 
 def test_strings_are_never_templates(tmp_path: Path) -> None:
-    body = {"arguments": ["{{ 7 * 6 }}", "{% raw %}", "é\n\t\"'"], "suspend": False, "n": 3}
-    file = tmp_path / "variables.yml"
-    file.write_text(literal_yaml({"spark_application": body}))
+    body = {
+        "arguments": ["{{ 7 * 6 }}", "{% raw %}", "é\n\t\"'", "0", "true"],
+        "suspend": False,
+        "n": 3,
+    }
+    file = tmp_path / "variables.json"
+    file.write_text(literal_json({"spark_application": body}))
     ask = ["-m", "ansible.builtin.debug", "-a", "var=spark_application", "-e", f"@{file}"]
     done = subprocess.run(
         ["ansible", "localhost", *ask], capture_output=True, text=True, check=True
