@@ -7,6 +7,7 @@ pods are what the test says they are.
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,8 +62,17 @@ def spark(
     return run
 
 
-def make_pod(kube: KubeClient, namespace: str, name: str, executor: int | None = None) -> None:
-    """A pod of the application `report` that runs, as far as its status goes."""
+STARTED = {"running": {"startedAt": "2026-11-01T10:00:00Z"}}
+
+
+def make_pod(
+    kube: KubeClient,
+    namespace: str,
+    name: str,
+    executor: int | None = None,
+    state: dict[str, Any] | None = None,
+) -> None:
+    """A pod of the application `report` that runs, or is in this state, as far as its status goes."""
     labels = {"alluxio.io/spark-application": "report", "alluxio.io/attempt": "1"}
     if executor:
         labels |= {"spark-role": "executor", "spark-exec-id": str(executor)}
@@ -76,9 +86,8 @@ def make_pod(kube: KubeClient, namespace: str, name: str, executor: int | None =
     }
     spec = {"containers": [{"name": container, "image": "spark"}], "nodeName": "node-1"}
     kube.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
-    started = {"running": {"startedAt": "2026-11-01T10:00:00Z"}}
     row = {"name": container, "image": "spark", "imageID": "", "ready": True, "restartCount": 0}
-    status = {"phase": "Running", "containerStatuses": [{**row, "state": started}]}
+    status = {"phase": "Running", "containerStatuses": [{**row, "state": state or STARTED}]}
     kube.merge_patch("v1", "Pod", name, namespace, {"status": status}, subresource="status")
 
 
@@ -200,3 +209,22 @@ def test_without_the_definition_the_role_submits(
     assert spark("kill", "report")[0] == 0
     assert kube.list_objects("batch/v1", "Job", namespace) == []
     assert spark("status", "report")[0] == exit_codes.NOT_FOUND
+
+
+def test_without_the_definition_it_is_followed_to_its_end(
+    spark: Run, kube: KubeClient, namespace: str
+) -> None:
+    words = "Traceback (most recent call last):\nValueError: no sales\n"
+    state = {"terminated": {"exitCode": 5, "reason": "Error", "message": words}}
+
+    def run_driver() -> None:
+        until(lambda: bool(kube.list_objects("batch/v1", "Job", namespace)))
+        make_pod(kube, namespace, "report-1-driver-x", state=state)
+
+    driver = threading.Thread(target=run_driver)
+    driver.start()
+    status, _out, err = spark("submit", "--name", "report", PROGRAM)
+    driver.join()
+    assert status == 5, err
+    assert "sparkapplication report is submitted" in err
+    assert "error: report failed: ValueError: no sales" in err
