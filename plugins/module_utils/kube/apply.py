@@ -21,6 +21,7 @@ from .waiting import wait_until
 # Enough to hide the latency of a list of a dozen, few enough for an API server that limits clients.
 _THREADS = 6
 _ATTEMPTS = 3
+_ROLE_PAUSE_S = 0.5
 _DEFINITION_TIMEOUT_S = 15
 # The garbage collector lets the pods go before the object is gone.
 _ORPHAN_TIMEOUT_S = 15
@@ -192,14 +193,24 @@ class Applier:
                     self._let_go(before)
                 try:
                     return before, self.kube.apply(obj, self.field_manager, dry_run=self.dry_run)
-                except Conflict:
-                    # Somebody made or changed it between our two requests.
-                    if attempt == _ATTEMPTS:
+                except (Conflict, NotFound) as error:
+                    if attempt == _ATTEMPTS or not self._passes(error, obj):
                         raise
         except (KindMissing, NotFound):
             if not (self.dry_run and decisions.promised(obj, wanted)):
                 raise
         return None, obj
+
+    def _passes(self, error: Conflict | NotFound, obj: Object) -> bool:
+        """Whether to ask again helps, which it may do only after a moment."""
+        if isinstance(error, Conflict):
+            # Somebody made or changed it between our two requests.
+            return True
+        if self.dry_run or obj["kind"] not in decisions.BINDINGS:
+            return False
+        # The API server checks a binding against what it has heard of roles, a moment behind.
+        time.sleep(_ROLE_PAUSE_S)
+        return True
 
     def _let_go(self, obj: Object) -> None:
         """Deletes the object alone and waits until it is gone. Raises WaitTimeout."""

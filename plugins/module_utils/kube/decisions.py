@@ -18,6 +18,8 @@ Object = dict[str, Any]
 # What others need before they can be made, then everything else, then what starts pods and reads
 # the rest.
 _FIRST = ("Namespace", "CustomResourceDefinition")
+# Refused by the API server while it knows no such role, unless the user may grant everything.
+BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 _LAST = ("CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet")
 # Set by the API server: says nothing about what was asked for.
 _NOISE = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
@@ -106,21 +108,33 @@ def controller(obj: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def waves(objects: Iterable[Object]) -> list[list[Object]]:
     """The objects in groups that follow each other; within one the order does not matter."""
-    groups: list[list[Object]] = [[], [], []]
+    first: list[Object] = []
+    middle: list[Object] = []
+    bindings: list[Object] = []
+    last: list[Object] = []
     for obj in objects:
-        groups[0 if obj["kind"] in _FIRST else 2 if obj["kind"] in _LAST else 1].append(obj)
-    return [group for group in groups if group]
+        kind = obj["kind"]
+        group = first if kind in _FIRST else bindings if kind in BINDINGS else middle
+        (last if kind in _LAST else group).append(obj)
+    return [group for group in (first, middle, bindings, last) if group]
 
 
 def promised(obj: Mapping[str, Any], objects: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether the list itself brings the object's namespace or kind, so that a dry run of a first
-    installation cannot ask the API server about it.
+    """Whether the list itself brings the object's namespace, kind or role, so that a dry run of a
+    first installation cannot ask the API server about it.
     """
     namespace = obj["metadata"].get("namespace")
     brings_namespace = any(
         other["kind"] == "Namespace" and other["metadata"]["name"] == namespace for other in objects
     )
-    return brings_namespace or definition_of(obj, objects) is not None
+    return brings_namespace or definition_of(obj, objects) is not None or _brings_role(obj, objects)
+
+
+def _brings_role(obj: Mapping[str, Any], objects: Iterable[Mapping[str, Any]]) -> bool:
+    if obj["kind"] not in BINDINGS:
+        return False
+    role = (obj["roleRef"]["kind"], obj["roleRef"]["name"])
+    return any((other["kind"], other["metadata"]["name"]) == role for other in objects)
 
 
 def definition_of(

@@ -12,9 +12,13 @@ import yaml
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube import apply, errors
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.apply import Applier, Prune
-from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient
+from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient, connect
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.diff import as_yaml
-from ansible_collections.alluxio.k8s.tests.integration.conftest import CONFIG_MAPS
+from ansible_collections.alluxio.k8s.tests.integration.conftest import (
+    CONFIG_MAPS,
+    NOBODY,
+    ApiServer,
+)
 
 LABELS = {"app.kubernetes.io/instance": "demo"}
 
@@ -281,6 +285,43 @@ def test_a_failure_reports_what_had_been_done(kube: KubeClient, namespace: str) 
     assert not kube.exists(
         "apps/v1", "StatefulSet", "later", namespace
     ), "nothing after a failed wave"
+
+
+def rbac(kind: str, name: str, **fields: Any) -> dict[str, Any]:
+    api_version = "rbac.authorization.k8s.io/v1"
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, **fields}
+
+
+def binding(name: str, role: str) -> dict[str, Any]:
+    group = "rbac.authorization.k8s.io"
+    return rbac(
+        "RoleBinding",
+        name,
+        roleRef={"apiGroup": group, "kind": "Role", "name": role},
+        subjects=[{"apiGroup": group, "kind": "User", "name": NOBODY}],
+    )
+
+
+def test_a_role_and_its_binding_by_somebody_who_may_grant_only_what_he_has(
+    api_server: ApiServer, kube: KubeClient, namespace: str
+) -> None:
+    """The API server refuses a binding to a role that it has not heard of, unless one may grant everything."""
+    reads = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}
+    grants = {
+        "apiGroups": ["rbac.authorization.k8s.io"],
+        "resources": ["roles", "rolebindings"],
+        "verbs": ["get", "create", "patch"],
+    }
+    rights = [rbac("Role", "granter", rules=[reads, grants]), binding("granter", "granter")]
+    Applier(kube, "test").present(rights, namespace)
+    with connect(api_server.kubeconfig(NOBODY)) as client:
+        for number in range(10):
+            name = f"reader-{number}"
+            pair = [binding(name, name), rbac("Role", name, rules=[reads])]
+            planned = Applier(client, "test", dry_run=True).present(pair, namespace)
+            made = Applier(client, "test").present(pair, namespace)
+            names = {f"Role/{name}", f"RoleBinding/{name}"}
+            assert (set(planned.created), set(made.created)) == (names, names)
 
 
 def test_what_cannot_change_in_place_is_said(kube: KubeClient, namespace: str) -> None:

@@ -74,11 +74,12 @@ def test_waves_put_what_others_need_first_and_workloads_last() -> None:
         "ServiceAccount",
         "Deployment",
     ]
-    kinds += ["CustomResourceDefinition", "Service"]
+    kinds += ["RoleBinding", "CustomResourceDefinition", "Service", "Role"]
     waves = [[one["kind"] for one in wave] for wave in decisions.waves(obj(kind) for kind in kinds)]
     assert waves == [
         ["Namespace", "CustomResourceDefinition"],
-        ["ConfigMap", "AlluxioCluster", "ServiceAccount", "Service"],
+        ["ConfigMap", "AlluxioCluster", "ServiceAccount", "Service", "Role"],
+        ["RoleBinding"],
         ["StatefulSet", "Deployment"],
     ]
 
@@ -133,6 +134,14 @@ def test_prunable_spares_what_is_wanted_and_what_others_control() -> None:
     ]
     assert decisions.prunable(found, wanted, OWNER) == [found[1], found[2]]
     assert decisions.prunable(found, wanted, None) == [found[1]]
+
+
+def test_a_list_promises_its_own_roles_to_bindings() -> None:
+    binding = obj("RoleBinding", "b", namespace="ns")
+    binding["roleRef"] = {"kind": "Role", "name": "reader"}
+    assert decisions.promised(binding, [binding, obj("Role", "reader", namespace="ns")])
+    assert not decisions.promised(binding, [binding, obj("ClusterRole", "reader")])
+    assert not decisions.promised(obj("Role", "reader", namespace="ns"), [binding])
 
 
 def test_a_list_promises_its_own_namespaces_and_kinds() -> None:
