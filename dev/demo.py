@@ -104,17 +104,20 @@ def run_job(cluster: Cluster) -> None:
         "-n", SPACE, "delete", "sparkapplication", JOB, "--ignore-not-found", "--timeout=60s"
     )
     options = [
-        "--name",
-        JOB,
-        "--conf",
-        f"spark.kubernetes.container.image={image('alluxio-spark')}",
+        *(
+            "--name",
+            JOB,
+            "--driver-memory",
+            "512m",
+            "--executor-memory",
+            "512m",
+            "--num-executors",
+            "3",
+        ),
+        *("--conf", f"spark.kubernetes.container.image={image('alluxio-spark')}"),
+        # All of them shall fit on the node that holds the file.
+        *("--conf", "spark.kubernetes.executor.request.cores=250m"),
     ]
-    for flag, value in (
-        ("driver-memory", "512m"),
-        ("executor-memory", "512m"),
-        ("num-executors", "3"),
-    ):
-        options += [f"--{flag}", value]
     alluxio(cluster, "spark", "submit", "-n", SPACE, *options, str(JOB_FILE), f"alluxio://{FILE}")
 
     def ended() -> bool:
