@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,14 @@ from .documents import read_documents, write_documents
 from .environment import output_path, wirings
 from .findings import FailOn, Finding, Level, refuse
 from .graph import check
+from .kubeflow import Kubeflow
 from .settings import Pipeline, read_settings
 from .stages import Document, Engine
 
-ENGINE_OF = {"argo": Argo}
+ENGINE_OF: dict[str, Callable[[list[Document], Pipeline], Engine]] = {
+    "argo": Argo,
+    "kubeflow": Kubeflow,
+}
 
 
 @dataclass(frozen=True)
