@@ -157,7 +157,7 @@ def _behaviour(pipeline: Pipeline, known: Mapping[str, Known]) -> Iterator[Findi
                 "result-reused",
                 stage.field,
                 f"{stage.name} is passed over when the engine remembers its result, which knows nothing of the data",
-                "switch this stage's memory off in the document (argo: memoize)",
+                "switch this stage's memory off in the document (argo: memoize; pachyderm: reprocessSpec every_job)",
             )
         if stage.output is None:
             continue

@@ -14,7 +14,8 @@ from .edit import Node, add_rows, below, drop_empty, drop_key, drop_rows
 from .environment import is_ours
 from .findings import Finding, Level
 from .kubeflow_package import Package, Parts
-from .settings import AUTO, LABEL, NO_RUN, Locality, Pipeline
+from .locality import cannot_follow
+from .settings import AUTO, LABEL, NO_RUN, Pipeline
 from .stages import Document, Known, Wiring
 
 # The driver fills in the run's id only where it is the whole of a task's input, and the launcher fills in
@@ -51,7 +52,8 @@ class Kubeflow:
         return {name: place.known for name, place in self._places.items()}
 
     def findings(self, pipeline: Pipeline) -> list[Finding]:
-        return [*self._locality(pipeline), *self._pipeline_root(), *self._dead_mounts()]
+        following = cannot_follow(pipeline, "Kubeflow Pipelines tells no stage where another ran")
+        return [*following, *self._pipeline_root(), *self._dead_mounts()]
 
     def wire(self, wirings: list[Wiring]) -> list[Document]:
         for wiring in wirings:
@@ -98,19 +100,6 @@ class Kubeflow:
             ]
             row = {"secretName": access.secret, "keyToEnv": keys}
             config["secretAsEnv"] = [*(config.get("secretAsEnv") or []), row]
-
-    def _locality(self, pipeline: Pipeline) -> list[Finding]:
-        return [
-            Finding(
-                Level.ERROR if stage.locality == Locality.REQUIRED else Level.WARNING,
-                "locality",
-                f"{stage.field}.locality",
-                f"a stage of Kubeflow Pipelines does not follow another to its node: {stage.name} runs anywhere",
-                "say off",
-            )
-            for stage in pipeline.stages
-            if stage.locality != Locality.OFF
-        ]
 
     def _pipeline_root(self) -> list[Finding]:
         root = str(self._package.spec.get("defaultPipelineRoot", ""))

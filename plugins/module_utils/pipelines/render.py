@@ -14,12 +14,14 @@ from .environment import output_path, wirings
 from .findings import FailOn, Finding, Level, refuse
 from .graph import check
 from .kubeflow import Kubeflow
+from .pachyderm import Pachyderm
 from .settings import Pipeline, read_settings
 from .stages import Document, Engine
 
 ENGINE_OF: dict[str, Callable[[list[Document], Pipeline], Engine]] = {
     "argo": Argo,
     "kubeflow": Kubeflow,
+    "pachyderm": Pachyderm,
 }
 
 

@@ -14,7 +14,7 @@ from ..errors import InvalidValue
 from .access import S3, Access, Fuse, Native
 from .fields import Fields
 
-ENGINES = ("argo", "kubeflow")
+ENGINES = ("argo", "kubeflow", "pachyderm")
 AUTO, NO_RUN = "auto", "none"
 # The placeholder of a pod's volume, and what marks it as ours.
 VOLUME = "alluxio"
