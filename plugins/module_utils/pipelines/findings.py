@@ -53,13 +53,18 @@ class PipelineRefused(AlluxioError):
         super().__init__("; ".join(map(str, rows)), findings=[finding.as_row() for finding in rows])
 
 
-def refuse(findings: Iterable[Finding], fail_on: FailOn) -> None:
-    """Raises PipelineRefused for findings of the level or a worse one."""
+def failing(findings: Iterable[Finding], fail_on: FailOn) -> list[Finding]:
+    """Those of the level or a worse one."""
     levels = {
         FailOn.ERROR: {Level.ERROR},
         FailOn.WARNING: {Level.ERROR, Level.WARNING},
         FailOn.NEVER: set[Level](),
     }[fail_on]
-    bad = [finding for finding in findings if finding.level in levels]
+    return [finding for finding in findings if finding.level in levels]
+
+
+def refuse(findings: Iterable[Finding], fail_on: FailOn) -> None:
+    """Raises PipelineRefused when there are such findings."""
+    bad = failing(findings, fail_on)
     if bad:
         raise PipelineRefused(bad)

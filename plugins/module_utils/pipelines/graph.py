@@ -197,6 +197,8 @@ def _keeping(pipeline: Pipeline) -> Iterator[Finding]:
             f"all runs write the same directory {pipeline.directory(_fixed(pipeline))}",
             "let stages empty their output first, and never run two at once",
         )
+    if pipeline.persist != Persist.SYNC:
+        yield _cluster_wide(pipeline)
     for stage in pipeline.stages:
         if stage.output is None:
             continue
@@ -213,6 +215,19 @@ def _keeping(pipeline: Pipeline) -> Iterator[Finding]:
             yield _differing(pipeline, stage)
 
 
+def _cluster_wide(pipeline: Pipeline) -> Finding:
+    s3 = isinstance(pipeline.access, S3)
+    name = "alluxio.proxy.s3.writetype" if s3 else "alluxio.user.file.writetype.default"
+    return Finding(
+        Level.NOTE,
+        "write-type-is-set-elsewhere",
+        "persist",
+        f"persist {pipeline.persist} is for {'the proxy' if s3 else 'the client'} to do, and an AlluxioCluster's "
+        "writes CACHE_THROUGH unless told otherwise",
+        f"set {name}={pipeline.persist.write_type} in its spec.properties",
+    )
+
+
 def _differing(pipeline: Pipeline, stage: Stage) -> Finding:
     """The write type belongs to the mount, or to the proxy, that all stages share."""
     field = f"{stage.field}.output.persist"
@@ -226,8 +241,8 @@ def _differing(pipeline: Pipeline, stage: Stage) -> Finding:
         )
         return Finding(Level.ERROR, "write-type-of-the-proxy", field, message, remedy)
     remedy = (
-        f"set alluxio.user.file.writetype.default={stage.persist.write_type} for this stage's path in "
-        "Alluxio (fsadmin pathConf), and leave it out of the client's own configuration, which wins"
+        "write the same persist everywhere: what a client is told by its properties wins over a path's own "
+        "(fsadmin pathConf), and an AlluxioCluster tells all its clients"
     )
     return Finding(Level.WARNING, "write-type-of-the-client", field, message, remedy)
 

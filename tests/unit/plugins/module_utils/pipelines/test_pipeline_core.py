@@ -19,7 +19,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.findings imp
 from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.graph import check
 from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.settings import read_settings
 from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.stages import Known
-from pipeline_samples import PREP, S3, TRAIN, settings
+from pipeline_samples import FUSE, PREP, S3, TRAIN, settings
 
 
 def order(**after: str) -> dict[str, Known]:
@@ -190,6 +190,17 @@ def test_one_write_type_for_all_that_a_proxy_writes() -> None:
     stage = {**TRAIN, "output": {"persist": "through"}}
     assert levels(settings("argo", PREP, stage, access=S3)) == {"write-type-of-the-proxy": "error"}
     assert levels(settings("argo", PREP, stage)) == {"write-type-of-the-client": "warning"}
+
+
+@pytest.mark.parametrize(
+    ("access", "name"),
+    [(FUSE, "alluxio.user.file.writetype.default"), (S3, "alluxio.proxy.s3.writetype")],
+)
+def test_where_the_write_type_is_set_is_said(access: dict[str, Any], name: str) -> None:
+    given = read_settings(settings("argo", persist="async", access=access))
+    assert [one.remedy for one in check(given, LINE)] == [
+        f"set {name}=ASYNC_THROUGH in its spec.properties"
+    ]
 
 
 def test_a_cache_only_output_is_found() -> None:
