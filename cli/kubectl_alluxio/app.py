@@ -15,14 +15,15 @@ from kubectl_alluxio import __version__, exit_codes
 from kubectl_alluxio.doctor import doctor
 from kubectl_alluxio.files import cat, copy, ls, stat
 from kubectl_alluxio.locality import locality
+from kubectl_alluxio.pipeline import pipeline
 from kubectl_alluxio.spark import spark
 from kubectl_alluxio.status import status
 
 _EPILOG = """Start with: kubectl alluxio status, then kubectl alluxio ls /, then kubectl alluxio locality /PATH
 --executors 4 --cpu 2 --memory 4Gi.
 
-Exit status: 0 done; 1 failed, or doctor found something wrong; 2 wrong usage; 3 no such cluster or path;
-4 not allowed; 5 not reachable; 130 interrupted. `spark submit` and `spark logs -f` end with the driver's."""
+Exit status: 0 done; 1 failed, or doctor or pipeline check found something wrong; 2 wrong usage; 3 no such cluster or
+path; 4 not allowed; 5 not reachable; 130 interrupted. `spark submit` and `spark logs -f` end with the driver's."""
 
 _COMPLETION = "_KUBECTL_ALLUXIO_COMPLETE"
 
@@ -60,6 +61,7 @@ app.command()(cat)
 app.command("cp")(copy)
 app.command()(locality)
 app.add_typer(spark)
+app.add_typer(pipeline)
 app.command()(doctor)
 
 

@@ -42,6 +42,59 @@ ALLUXIO_CONSTRAINTS: dict[str, Any] = {
     "required_by": {"cluster": ("namespace",)},
 }
 
+# A pipeline and its document; documented by the fragment `alluxio.k8s.pipeline`, checked by pipelines/settings.py.
+_LOCALITY = {"type": "str", "choices": ["off", "preferred", "required"]}
+_PERSIST = {"type": "str", "choices": ["sync", "async", "through", "none"]}
+PIPELINE_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "engine": {"type": "str", "choices": ["argo", "kubeflow", "pachyderm"], "required": True},
+    "definition": {"type": "raw"},
+    "src": {"type": "path"},
+    "root": {"type": "str"},
+    "run": {"type": "str"},
+    "access": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "mode": {"type": "str", "choices": ["fuse", "s3", "alluxio"], "default": "fuse"},
+            "claim": {"type": "str"},
+            "mount_path": {"type": "str"},
+            "folder": {"type": "str"},
+            "alluxio_path": {"type": "str"},
+            "endpoint": {"type": "str"},
+            "region": {"type": "str"},
+            # The names of a Secret and of its keys, no secrets themselves.
+            "secret": {"type": "str", "no_log": False},
+            "access_key": {"type": "str", "no_log": False},
+            "secret_key": {"type": "str", "no_log": False},
+            "authority": {"type": "str"},
+        },
+    },
+    "persist": {**_PERSIST, "default": "sync"},
+    "locality": {**_LOCALITY, "default": "off"},
+    "stages": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "required": True},
+            "inputs": {
+                "type": "list",
+                "elements": "dict",
+                "options": {"stage": {"type": "str"}, "path": {"type": "str"}},
+            },
+            "output": {"type": "dict", "options": {"path": {"type": "str"}, "persist": _PERSIST}},
+            "params": {"type": "dict"},
+            "locality": _LOCALITY,
+            "cleans": {"type": "list", "elements": "str"},
+        },
+    },
+}
+PIPELINE_CONSTRAINTS: dict[str, Any] = {
+    "mutually_exclusive": [("definition", "src")],
+    "required_one_of": [("definition", "src")],
+}
+
 
 class _Module(AnsibleModule):  # type: ignore[misc]
     def _log_invocation(self) -> None:

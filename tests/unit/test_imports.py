@@ -21,7 +21,7 @@ MAY_USE = {
     "plans": {"plans", "spark"},
     "locality": {"locality", "alluxio", "kube"},
     "spark": {"spark"},
-    "pipelines": {"pipelines", "alluxio", "kube"},
+    "pipelines": {"pipelines"},
 }
 # Speaks to Kubernetes: neither what decides nor what speaks to Alluxio may.
 KUBERNETES = {"kubernetes", "urllib3", "openshift"}
@@ -90,7 +90,9 @@ def test_alluxio_knows_no_kubernetes(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", files(CORE / "plans", CORE / "locality", CORE / "spark"), ids=lambda path: path.name
+    "path",
+    files(CORE / "plans", CORE / "locality", CORE / "spark", CORE / "pipelines"),
+    ids=lambda path: path.name,
 )
 def test_plans_do_no_input_or_output(path: Path) -> None:
     assert not {name for name in imports(path) if name.split(".")[0] in INPUT_OUTPUT}

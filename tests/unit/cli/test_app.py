@@ -21,8 +21,9 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import For
 from kubectl_alluxio import app, exit_codes
 
 CLI = Path(__file__).resolve().parents[3] / "cli"
-VERBS = ["status", "ls", "stat", "cat", "cp", "locality", "doctor", "spark"]
+VERBS = ["status", "ls", "stat", "cat", "cp", "locality", "doctor", "spark", "pipeline"]
 SPARK_VERBS = [f"spark {verb}" for verb in ("submit", "list", "status", "logs", "kill", "ui")]
+PIPELINE_VERBS = ["pipeline render", "pipeline check"]
 
 
 def program(*arguments: str) -> subprocess.Popen[str]:
@@ -54,7 +55,7 @@ def test_help_names_every_verb_and_every_exit_status() -> None:
     assert "\x1b[" not in out, "no colour in a pipe"
 
 
-@pytest.mark.parametrize("verb", [*VERBS[:-1], *SPARK_VERBS])
+@pytest.mark.parametrize("verb", [*VERBS[:-2], *SPARK_VERBS, *PIPELINE_VERBS])
 def test_every_verb_has_an_example(verb: str) -> None:
     status, out, _rest = run(*verb.split(), "--help")
     assert status == 0
@@ -78,6 +79,8 @@ def test_every_verb_has_an_example(verb: str) -> None:
         (["spark", "submit", "--conf", "x=1", "a.py"], "--conf"),
         (["spark", "logs", "a", "--executor", "0"], "--executor"),
         (["cp", "/nonexistent/file", "alluxio:/a"], "/nonexistent/file"),
+        (["pipeline", "render", "/nonexistent/settings"], "/nonexistent/settings"),
+        (["pipeline", "check"], "SETTINGS"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_names_what_is_wrong(arguments: list[str], words: str) -> None:

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`kubectl alluxio pipeline`: Alluxio in the documents of pipeline engines. It speaks to no cluster."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kubectl_alluxio import exit_codes
+from kubectl_alluxio.output import Format, note, show_data, show_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.findings import Finding
+
+pipeline = typer.Typer(
+    name="pipeline",
+    help="Let the stages of a pipeline (Argo, Kubeflow, Pachyderm) hand data over through Alluxio.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+_Settings = Annotated[
+    Path,
+    typer.Argument(metavar="SETTINGS", help="YAML: the pipeline's name, engine, access, stages."),
+]
+_File = Annotated[
+    Path | None,
+    typer.Option("--filename", "-f", help="The engine's document, instead of the settings' src."),
+]
+
+
+class FailFrom(StrEnum):
+    """As pipelines.findings.FailOn, which is not loaded to read options."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+@pipeline.command()
+def render(settings: _Settings, filename: _File = None) -> None:
+    """Print the engine's document with Alluxio wired into the stages that SETTINGS names.
+
+    Rendering a result again changes nothing. Findings that are errors forbid it; others are told beside it.
+
+    Example: kubectl alluxio pipeline render nightly.yaml | kubectl create -f -
+    """
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.findings import Level
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.render import render as wire
+
+    rendered = wire(*_read(settings, filename))
+    print(rendered.text, end="")
+    for finding in rendered.findings:
+        if finding.level == Level.WARNING:
+            note(str(finding))
+
+
+@pipeline.command()
+def check(
+    settings: _Settings,
+    filename: _File = None,
+    fail_on: Annotated[
+        FailFrom, typer.Option(help="From which level of findings on the exit status is 1.")
+    ] = FailFrom.ERROR,
+    output: Annotated[
+        Format, typer.Option("--output", "-o", help="Form of the answer.")
+    ] = Format.TABLE,
+) -> int:
+    """Tell what would go wrong, from the document alone: order, paths, write types, engines' own traps.
+
+    Example: kubectl alluxio pipeline check nightly.yaml --fail-on warning
+    """
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.findings import (
+        FailOn,
+        failing,
+    )
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.render import examine
+
+    findings, stages = examine(*_read(settings, filename))
+    if output == Format.TABLE:
+        _show(findings, stages)
+    else:
+        rows = [finding.as_row() for finding in findings]
+        show_data({"findings": rows, "stages": stages}, output)
+    return exit_codes.FAILED if failing(findings, FailOn(fail_on)) else exit_codes.OK
+
+
+def _read(settings: Path, filename: Path | None) -> tuple[dict[str, Any], Any]:
+    """The settings, and the document."""
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_definition import (
+        definition_of,
+        read_text,
+        settings_of,
+    )
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.documents import (
+        read_documents,
+    )
+
+    [given, *more], _head = read_documents(read_text(settings, "SETTINGS"), "SETTINGS")
+    if more:
+        from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
+
+        raise InvalidValue(
+            "SETTINGS", str(settings), "write one document; give the engine's with -f"
+        )
+    if filename is not None:
+        return settings_of(given), read_text(filename, "--filename")
+    return settings_of(given), definition_of(given, settings.parent)
+
+
+def _show(findings: Sequence[Finding], stages: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        (
+            stage["name"],
+            ", ".join(stage["inputs"]) or "-",
+            stage["output"] or "-",
+            stage["write_type"] or "-",
+            stage["locality"],
+        )
+        for stage in stages
+    ]
+    show_table(("STAGE", "READS", "WRITES", "WRITE TYPE", "LOCALITY"), rows)
+    if findings:
+        print()
+    for finding in findings:
+        print(f"{finding.level}: {finding.message} ({finding.check}, {finding.field})")
+        print(f"  {finding.remedy}")
