@@ -20,7 +20,6 @@ from .argo_workflow import (
     Workflow,
     is_repeated,
     kind_of_tasks,
-    task_names,
 )
 from .edit import Node, add_rows, below, drop_empty, drop_key, drop_rows
 from .environment import is_ours
@@ -112,16 +111,18 @@ class Argo:
         """The stages by whose node this one goes, and those of its inputs whose node cannot be known."""
         place = self._places[stage.name]
         writers = [given.stage for given in stage.inputs if given.stage in self._places]
-        # A task sees the node of its siblings alone, and of each only if it is one pod.
-        near = [one for one in writers if self._is_sibling(place, one)]
+        near = [one for one in writers if self._is_seen(place, one)]
         return near, [one for one in writers if one not in near]
 
-    def _is_sibling(self, place: Place, writer: str) -> bool:
+    def _is_seen(self, place: Place, writer: str) -> bool:
+        """A task sees the nodes of its siblings alone, of each only if it is one pod, and one that runs: a task
+        that was passed over has no node, and Argo fails the one that asks for it.
+        """
         other = self._places[writer]
-        if not place.way or other.root != place.root or other.way[:-1] != place.way[:-1]:
+        if not place.way or (other.root, other.way[:-1]) != (place.root, place.way[:-1]):
             return False
-        owner = self._owner(place)
-        return other.way[-1] in task_names(owner) and not is_repeated(owner, other.way[-1])
+        task = next(one for one in _calls(self._owner(place)) if one["name"] == other.way[-1])
+        return "when" not in task and not is_repeated(task) and not other.known.reused
 
     def _owner(self, place: Place) -> Node:
         template = self._workflow.template(place.root)
@@ -141,7 +142,7 @@ class Argo:
             return [_locality(stage, Level.ERROR, message)]
         if far or not near:
             why = (
-                f"it cannot be seen where {', '.join(far)} ran: not a task beside it, or several pods"
+                f"no node is known of {', '.join(far)}: no task beside it, several pods, or one that may not run"
                 if far
                 else "no stage writes its input"
             )

@@ -89,7 +89,7 @@ class Workflow:
             known = Known(
                 full,
                 after=at.after | {f"{outer}{one}" for one in before[task["name"]]},
-                copies=at.copies or any(key in task for key in _FAN_OUT),
+                copies=at.copies or is_repeated(task),
                 optional=at.optional or "when" in task,
             )
             yield from self._walk(
@@ -163,14 +163,9 @@ def kind_of_tasks(template: Node) -> str:
     return "tasks" if "dag" in template else "steps"
 
 
-def is_repeated(template: Node, name: str) -> bool:
-    """Whether a task of this template stands for several pods."""
-    tasks = {task["name"]: task for task, _group in _tasks(template)}
-    return any(key in tasks[name] for key in _FAN_OUT)
-
-
-def task_names(template: Node) -> set[str]:
-    return {task["name"] for task, _group in _tasks(template)}
+def is_repeated(task: Node) -> bool:
+    """Whether a task stands for several pods."""
+    return any(key in task for key in _FAN_OUT)
 
 
 def _parameters(template: Node) -> list[str]:
