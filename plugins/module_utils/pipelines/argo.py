@@ -18,6 +18,8 @@ from .argo_workflow import (
     PROGRAMS,
     Place,
     Workflow,
+    every_task,
+    find_task,
     is_repeated,
     kind_of_tasks,
 )
@@ -121,18 +123,8 @@ class Argo:
         other = self._places[writer]
         if not place.way or (other.root, other.way[:-1]) != (place.root, place.way[:-1]):
             return False
-        task = next(one for one in _calls(self._owner(place)) if one["name"] == other.way[-1])
+        task = find_task(self._workflow.owner(place), other.way[-1])
         return "when" not in task and not is_repeated(task) and not other.known.reused
-
-    def _owner(self, place: Place) -> Node:
-        template = self._workflow.template(place.root)
-        assert template is not None, "places() has found it"
-        for name in place.way[:-1]:
-            task = next(one for one in _calls(template) if one["name"] == name)
-            called = self._workflow.called(task)
-            assert called is not None, "places() has found it"
-            template = called
-        return template
 
     def _following(self, stage: Stage) -> list[Finding]:
         near, far = self._followed(stage)
@@ -222,16 +214,10 @@ def _strip(template: Node) -> None:
 
 
 def _strip_arguments(template: Node) -> None:
-    for task in _calls(template):
+    for task in every_task(template):
         if isinstance(task.get("arguments"), dict):
             drop_rows(task["arguments"], "parameters", _is_node)
             drop_empty(task, "arguments")
-
-
-def _calls(template: Node) -> list[Node]:
-    groups = template.get("steps") or []
-    steps = [task for group in groups for task in (group if isinstance(group, list) else [group])]
-    return [*((template.get("dag") or {}).get("tasks") or []), *steps]
 
 
 def _is_volume(row: Node) -> bool:

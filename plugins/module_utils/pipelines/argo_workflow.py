@@ -118,19 +118,31 @@ class Workflow:
 
         What others use too is copied first, so that a change is this stage's alone.
         """
-        root = self.template(place.root)
-        assert root is not None, "places() has found it"
-        template = owner = root
+        template = owner = self._named(place.root)
         task: Node | None = None
         for name in place.way:
             owner = template
-            task = next(one for one, _group in _tasks(owner) if one["name"] == name)
+            task = find_task(owner, name)
             template = self._alone(task)
         return template, task, owner
 
+    def owner(self, place: Place) -> Node:
+        """The template that the stage's task is in."""
+        template = self._named(place.root)
+        for name in place.way[:-1]:
+            template = self._runs(find_task(template, name))
+        return template
+
+    def _named(self, name: str) -> Node:
+        return next(one for one in self.templates if one.get("name") == name)
+
+    def _runs(self, task: Node) -> Node:
+        """As called(), of a task on the way to a stage."""
+        inline: Node | None = task.get("inline")
+        return inline or self._named(task["template"])
+
     def _alone(self, task: Node) -> Node:
-        template = self.called(task)
-        assert template is not None, "places() has found it"
+        template = self._runs(task)
         if template is task.get("inline") or self._users(template["name"]) == 1:
             return template
         copied = copy.deepcopy(template)
@@ -156,6 +168,14 @@ class Workflow:
         while self.template(name) is not None:
             name, number = f"{wanted}-{number}", number + 1
         return name
+
+
+def find_task(template: Node, name: str) -> Node:
+    return next(task for task, _group in _tasks(template) if task["name"] == name)
+
+
+def every_task(template: Node) -> list[Node]:
+    return [task for task, _group in _tasks(template)]
 
 
 def kind_of_tasks(template: Node) -> str:
