@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ..errors import InvalidValue
 
@@ -80,4 +81,4 @@ class Native:
         return f"alluxio://{self.authority}{path}"
 
 
-Access = Fuse | S3 | Native
+Access: TypeAlias = "Fuse | S3 | Native"

@@ -18,9 +18,10 @@ from .argo_workflow import (
     PROGRAMS,
     Place,
     Workflow,
+    every_task,
+    find_task,
     is_repeated,
     kind_of_tasks,
-    task_names,
 )
 from .edit import Node, add_rows, below, drop_empty, drop_key, drop_rows
 from .environment import is_ours
@@ -112,26 +113,18 @@ class Argo:
         """The stages by whose node this one goes, and those of its inputs whose node cannot be known."""
         place = self._places[stage.name]
         writers = [given.stage for given in stage.inputs if given.stage in self._places]
-        # A task sees the node of its siblings alone, and of each only if it is one pod.
-        near = [one for one in writers if self._is_sibling(place, one)]
+        near = [one for one in writers if self._is_seen(place, one)]
         return near, [one for one in writers if one not in near]
 
-    def _is_sibling(self, place: Place, writer: str) -> bool:
+    def _is_seen(self, place: Place, writer: str) -> bool:
+        """A task sees the nodes of its siblings alone, of each only if it is one pod, and one that runs: a task
+        that was passed over has no node, and Argo fails the one that asks for it.
+        """
         other = self._places[writer]
-        if not place.way or other.root != place.root or other.way[:-1] != place.way[:-1]:
+        if not place.way or (other.root, other.way[:-1]) != (place.root, place.way[:-1]):
             return False
-        owner = self._owner(place)
-        return other.way[-1] in task_names(owner) and not is_repeated(owner, other.way[-1])
-
-    def _owner(self, place: Place) -> Node:
-        template = self._workflow.template(place.root)
-        assert template is not None, "places() has found it"
-        for name in place.way[:-1]:
-            task = next(one for one in _calls(template) if one["name"] == name)
-            called = self._workflow.called(task)
-            assert called is not None, "places() has found it"
-            template = called
-        return template
+        task = find_task(self._workflow.owner(place), other.way[-1])
+        return "when" not in task and not is_repeated(task) and not other.known.reused
 
     def _following(self, stage: Stage) -> list[Finding]:
         near, far = self._followed(stage)
@@ -141,7 +134,7 @@ class Argo:
             return [_locality(stage, Level.ERROR, message)]
         if far or not near:
             why = (
-                f"it cannot be seen where {', '.join(far)} ran: not a task beside it, or several pods"
+                f"no node is known of {', '.join(far)}: no task beside it, several pods, or one that may not run"
                 if far
                 else "no stage writes its input"
             )
@@ -221,16 +214,10 @@ def _strip(template: Node) -> None:
 
 
 def _strip_arguments(template: Node) -> None:
-    for task in _calls(template):
+    for task in every_task(template):
         if isinstance(task.get("arguments"), dict):
             drop_rows(task["arguments"], "parameters", _is_node)
             drop_empty(task, "arguments")
-
-
-def _calls(template: Node) -> list[Node]:
-    groups = template.get("steps") or []
-    steps = [task for group in groups for task in (group if isinstance(group, list) else [group])]
-    return [*((template.get("dag") or {}).get("tasks") or []), *steps]
 
 
 def _is_volume(row: Node) -> bool:

@@ -89,7 +89,7 @@ class Workflow:
             known = Known(
                 full,
                 after=at.after | {f"{outer}{one}" for one in before[task["name"]]},
-                copies=at.copies or any(key in task for key in _FAN_OUT),
+                copies=at.copies or is_repeated(task),
                 optional=at.optional or "when" in task,
             )
             yield from self._walk(
@@ -118,19 +118,31 @@ class Workflow:
 
         What others use too is copied first, so that a change is this stage's alone.
         """
-        root = self.template(place.root)
-        assert root is not None, "places() has found it"
-        template = owner = root
+        template = owner = self._named(place.root)
         task: Node | None = None
         for name in place.way:
             owner = template
-            task = next(one for one, _group in _tasks(owner) if one["name"] == name)
+            task = find_task(owner, name)
             template = self._alone(task)
         return template, task, owner
 
+    def owner(self, place: Place) -> Node:
+        """The template that the stage's task is in."""
+        template = self._named(place.root)
+        for name in place.way[:-1]:
+            template = self._runs(find_task(template, name))
+        return template
+
+    def _named(self, name: str) -> Node:
+        return next(one for one in self.templates if one.get("name") == name)
+
+    def _runs(self, task: Node) -> Node:
+        """As called(), of a task on the way to a stage."""
+        inline: Node | None = task.get("inline")
+        return inline or self._named(task["template"])
+
     def _alone(self, task: Node) -> Node:
-        template = self.called(task)
-        assert template is not None, "places() has found it"
+        template = self._runs(task)
         if template is task.get("inline") or self._users(template["name"]) == 1:
             return template
         copied = copy.deepcopy(template)
@@ -158,19 +170,22 @@ class Workflow:
         return name
 
 
+def find_task(template: Node, name: str) -> Node:
+    return next(task for task, _group in _tasks(template) if task["name"] == name)
+
+
+def every_task(template: Node) -> list[Node]:
+    return [task for task, _group in _tasks(template)]
+
+
 def kind_of_tasks(template: Node) -> str:
     """The variable under which a task sees its siblings."""
     return "tasks" if "dag" in template else "steps"
 
 
-def is_repeated(template: Node, name: str) -> bool:
-    """Whether a task of this template stands for several pods."""
-    tasks = {task["name"]: task for task, _group in _tasks(template)}
-    return any(key in tasks[name] for key in _FAN_OUT)
-
-
-def task_names(template: Node) -> set[str]:
-    return {task["name"] for task, _group in _tasks(template)}
+def is_repeated(task: Node) -> bool:
+    """Whether a task stands for several pods."""
+    return any(key in task for key in _FAN_OUT)
 
 
 def _parameters(template: Node) -> list[str]:

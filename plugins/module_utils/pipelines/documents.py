@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import InvalidValue, MissingLibrary
 
+_CAUSE = ""
 try:
     import yaml
 except ImportError as error:  # said when a document is read
@@ -53,8 +54,7 @@ def write_documents(documents: Sequence[dict[str, Any]], head: str = "") -> str:
 
 def _head(text: str) -> str:
     match = _HEAD.match(text)
-    assert match is not None
-    return match[0] if "#" in match[0] else ""
+    return match[0] if match and "#" in match[0] else ""
 
 
 def _parsed(text: str, field: str) -> Any:

@@ -68,8 +68,8 @@ def _wiring(pipeline: Pipeline, stage: Stage, run: str) -> Wiring:
 def _input(pipeline: Pipeline, given: Input, run: str) -> str:
     path = given.path
     if given.stage:
-        writer = pipeline.stage(given.stage)
-        assert writer is not None, "graph.py refuses a reader of nothing"
+        # graph.py has refused a reader of nothing.
+        writer = next(stage for stage in pipeline.stages if stage.name == given.stage)
         path = output_path(pipeline, writer, run)
     return pipeline.access.uri(path, given.field)
 

@@ -38,6 +38,8 @@ class Pachyderm:
         self._specs: dict[str, Node] = {}
         for one in self._documents:
             name = (one.get("pipeline") or {}).get("name")
+            if name in self._specs:
+                raise InvalidValue("definition", name, "render pipelines of one name separately")
             if name:
                 self._specs[str(name)] = one
         if not self._specs:

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import InvalidValue
 from .argo import Argo
 from .documents import read_documents, write_documents
 from .environment import output_path, wirings
@@ -44,10 +46,11 @@ def render(settings: Mapping[str, Any], definition: Any) -> Rendered:
     """Raises InvalidValue, and PipelineRefused when a finding is an error."""
     pipeline = read_settings(settings)
     documents, head = read_documents(definition, "definition")
-    engine = _open(pipeline, documents)
-    findings = _findings(pipeline, engine)
-    refuse(findings, FailOn.ERROR)
-    wired = engine.wire(wirings(pipeline, engine.run()))
+    with _in_the_form_of(pipeline.engine):
+        engine = _open(pipeline, documents)
+        findings = _findings(pipeline, engine)
+        refuse(findings, FailOn.ERROR)
+        wired = engine.wire(wirings(pipeline, engine.run()))
     return Rendered(
         documents=wired,
         text=write_documents(wired, head),
@@ -63,8 +66,22 @@ def examine(
     """All findings, the worst first, and a row for each stage. Raises InvalidValue."""
     pipeline = read_settings(settings)
     documents, _head = read_documents(definition, "definition")
-    engine = _open(pipeline, documents)
-    return _findings(pipeline, engine), _rows(pipeline, engine)
+    with _in_the_form_of(pipeline.engine):
+        engine = _open(pipeline, documents)
+        return _findings(pipeline, engine), _rows(pipeline, engine)
+
+
+@contextmanager
+def _in_the_form_of(engine: str) -> Iterator[None]:
+    """Adapters take a document to be one that its engine takes. Where they stumble, it is not."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, StopIteration) as error:
+        why = f"{type(error).__name__}: {error}"
+        remedy = (
+            f"let {engine}'s own tools look at it: something in it is missing or of another kind"
+        )
+        raise InvalidValue("definition", why, remedy) from error
 
 
 def _open(pipeline: Pipeline, documents: list[Document]) -> Engine:

@@ -227,6 +227,8 @@ def test_required_holds_in_each_term_of_the_users_affinity_which_a_template_woul
     [
         ((PREP, FOLLOWS), {"withItems": [1, 2]}, "warning"),
         ((PREP, {**TRAIN, "locality": "required"}), {"withItems": [1, 2]}, "error"),
+        # Passed over it has no node, and Argo would fail the task that asks for it.
+        ((PREP, FOLLOWS), {"when": "{{workflow.parameters.x}} == 1"}, "warning"),
         (({**PREP, "locality": "required"},), {}, "error"),
         (({**PREP, "locality": "preferred"},), {}, "warning"),
     ],
@@ -236,6 +238,8 @@ def test_nobody_to_follow(stages: tuple[Any, ...], prep: dict[str, Any], level: 
         dag(task("prep", **prep), task("train", "prep")), container("prep"), container("train")
     )
     assert (level, "locality") in checks(settings("argo", *stages), given)
+    if level == "warning":
+        assert "hostNodeName" not in rendered(settings("argo", *stages), given).text
 
 
 @pytest.mark.parametrize("off", ["off", False])

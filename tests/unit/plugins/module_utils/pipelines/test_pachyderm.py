@@ -173,6 +173,11 @@ def test_parameters_are_unknown_to_it() -> None:
         render(settings("pachyderm", {**PREP, "params": {"a": "{output}"}}), TWO)
 
 
+def test_two_pipelines_of_one_name_are_refused() -> None:
+    with pytest.raises(InvalidValue, match="separately"):
+        render(settings("pachyderm", PREP), [TWO[0], TWO[0]])
+
+
 def test_a_json_file_with_a_list() -> None:
     assert set(specs(settings("pachyderm"), json.dumps(TWO))) == {"prep", "train"}
 
