@@ -166,11 +166,15 @@ def test_required_waits_for_room_and_says_so(ready: SparkSpace) -> None:
 
 
 def wait_until_two_wait(space: SparkSpace, name: str) -> None:
-    def waiting() -> bool:
-        executors = space.status(name).get("executors", {})
-        return bool(executors.get("pending") == 2 and executors["running"] == 0)
+    """Until no node takes either executor, and the status has seen them."""
 
-    wait_for("two executors are pending", waiting, RUN_S)
+    def waiting() -> bool:
+        pods = space.pods(name, "executor")
+        why = [row.get("reason") for pod in pods for row in pod["status"].get("conditions", ())]
+        executors = space.status(name).get("executors", {})
+        return why.count("Unschedulable") == executors.get("pending") == TWO["instances"]
+
+    wait_for("two executors wait for room", waiting, RUN_S)
 
 
 def test_required_waits_for_a_node_that_may_run_executors(ready: SparkSpace) -> None:
