@@ -173,8 +173,7 @@ def run(space: SparkSpace, case: Case) -> Result:
 
 
 def local_share(tasks: dict[str, int]) -> float:
-    local = sum(tasks.get(level, 0) for level in ("PROCESS_LOCAL", "NODE_LOCAL"))
-    return local / sum(tasks.values())
+    return tasks.get("NODE_LOCAL", 0) / sum(tasks.values())
 
 
 def measure_scans(space: SparkSpace, cables: str) -> list[tuple[str, ...]]:

@@ -201,7 +201,8 @@ def _error(job: Row, driver: Row | None, before: Row) -> str:
     if own_words:
         return own_words
     if driver["exit_code"] is not None:
-        return f"the driver ended with exit code {driver['exit_code']} and said nothing"
+        silent = "its log tells why" if driver["termination_message"] else "it said nothing"
+        return f"the driver ended with exit code {driver['exit_code']}; {silent}"
     return (
         f"the driver's pod failed: {driver['message'] or driver['reason'] or 'no reason is known'}"
     )

@@ -12,7 +12,11 @@ _ERROR = re.compile(
     r"(Caused by: |Exception in thread \S+ |: )?"
     r"([\w$]+\.)*[\w$]*(Error|Exception|Interrupt|Failure|Throwable)\b(:.*)?\Z"
 )
-_FRAME = re.compile(r"\s+at |\s+File \"|\s*\.\.\. \d+ more|\s*[\^~]+\s*\Z|Traceback ")
+# Kubernetes keeps the last 2 KiB of a log, so that the first line may be the end of a frame.
+_FRAME = re.compile(
+    r"\s+at |\s+File \"|\s*\.\.\. \d+ more|\s*[\^~]+\s*\Z|Traceback "
+    r"|.*\((\w+\.(java|scala):\d+|Native Method|Unknown Source)\)\s*\Z"
+)
 _LOGGED = re.compile(r"[0-9/.-]+ [0-9:,.]+ (?P<level>[A-Z]+) ")
 # What a program dies of begins so, whatever was logged before.
 _DEATH = re.compile(r"Traceback |Exception in thread ")

@@ -7,8 +7,6 @@ plan gives.
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import yaml
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans._schemas import ALLUXIO_CLUSTER_SPEC
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import complete
-from api_calls import post
+from api_calls import Create, serve
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests/bad_input"))
@@ -28,25 +26,10 @@ SAMPLES = sorted((ROOT / "config/samples").glob("*.yaml"))
 REFUSED = [case for case in CASES if case["door"] == "both"]
 ACCEPTED = [case for case in CASES if case["door"] == "plan-only"]
 
-Create = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
-
 
 @pytest.fixture(scope="module")
 def create(api_server: Any) -> Create:
-    """Creates an AlluxioCluster with strict field validation, as kubectl does, but as a dry run."""
-    status, answer = post(
-        api_server,
-        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-        yaml.safe_load(CRD.read_text()),
-    )
-    assert status in (201, 409), answer
-    path = "/apis/alluxio.io/v1alpha1/namespaces/default/alluxioclusters?dryRun=All"
-    base = _in_default(TABLE["base"])
-    deadline = time.monotonic() + 30
-    while post(api_server, path, base)[0] != 201:
-        assert time.monotonic() < deadline, post(api_server, path, base)
-        time.sleep(0.2)
-    return lambda cluster: post(api_server, path, _in_default(cluster))
+    return serve(api_server, CRD, TABLE["base"])
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[case["name"] for case in REFUSED])
@@ -83,8 +66,3 @@ def test_free_strings_stay_as_they_are(create: Create, literal: str) -> None:
     status, answer = create({**TABLE["base"], "spec": spec})
     assert status == 201, answer
     assert answer["spec"]["properties"] == spec["properties"]
-
-
-def _in_default(cluster: dict[str, Any]) -> dict[str, Any]:
-    head = {"apiVersion": "alluxio.io/v1alpha1", "kind": "AlluxioCluster"}
-    return {**head, **cluster, "metadata": {**cluster["metadata"], "namespace": "default"}}

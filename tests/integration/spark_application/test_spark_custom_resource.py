@@ -7,8 +7,6 @@ plan gives.
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import co
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "tests/bad_input"), str(ROOT / "tests/integration/alluxio_cluster")]
-from api_calls import post  # noqa: E402
+from api_calls import Create, serve  # noqa: E402
 from bad_input import SPARK_CASES, SPARK_TABLE, resource  # noqa: E402
 
 CRD = ROOT / "roles/operator/files/crds/alluxio.io_sparkapplications.yaml"
@@ -30,25 +28,10 @@ SAMPLES = sorted((ROOT / "config/samples/spark").glob("*.yaml"))
 REFUSED = [case for case in SPARK_CASES if case["door"] == "both"]
 ACCEPTED = [case for case in SPARK_CASES if case["door"] == "plan-only"]
 
-Create = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
-
 
 @pytest.fixture(scope="module")
 def create(api_server: Any) -> Create:
-    """Creates a SparkApplication with strict field validation, as kubectl does, but as a dry run."""
-    status, answer = post(
-        api_server,
-        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-        yaml.safe_load(CRD.read_text()),
-    )
-    assert status in (201, 409), answer
-    path = "/apis/alluxio.io/v1alpha1/namespaces/default/sparkapplications?dryRun=All"
-    base = _in_default(SPARK_TABLE["base"])
-    deadline = time.monotonic() + 30
-    while post(api_server, path, base)[0] != 201:
-        assert time.monotonic() < deadline, post(api_server, path, base)
-        time.sleep(0.2)
-    return lambda application: post(api_server, path, _in_default(application))
+    return serve(api_server, CRD, SPARK_TABLE["base"])
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[case["name"] for case in REFUSED])
@@ -77,9 +60,3 @@ def test_the_plan_gives_the_defaults_that_the_api_server_gives(
     findings = Findings()
     assert complete(application["spec"], SPARK_APPLICATION_SPEC, "spec", findings) == answer["spec"]
     assert findings.errors == []
-
-
-def _in_default(application: dict[str, Any]) -> dict[str, Any]:
-    head = {"apiVersion": "alluxio.io/v1alpha1", "kind": "SparkApplication"}
-    metadata = {**application["metadata"], "namespace": "default"}
-    return {**head, **application, "metadata": metadata}

@@ -321,3 +321,15 @@ java.lang.IllegalStateException: noise of a warning
 """
     expected = "org.apache.spark.SparkException: External scheduler cannot be instantiated"
     assert error_line(text) == expected
+
+
+def test_what_is_left_of_a_long_stack_is_no_cause() -> None:
+    frames = [
+        "n.datasources.FileFormatDataWriter.$anonfun$commit$3(FileFormatDataWriter.scala:93)",
+        "\tat org.apache.spark.sql.execution.datasources.FileFormatWriter.write(FileFormatWriter.scala:402)",
+        "ll.NativeMethodAccessorImpl.invoke0(Native Method)",
+        "\t... 21 more",
+    ]
+    assert error_line("\n".join(frames)) is None
+    cause = "Caused by: java.io.IOException: Failed to rename /out/_temporary"
+    assert error_line("\n".join([frames[0], cause, *frames[1:]])) == cause

@@ -16,8 +16,9 @@ final class Progress {
   static final int STAGES_SHOWN = 5;
   static final int NAME_LENGTH = 100;
 
-  private static final Set<String> LOCAL = Set.of("PROCESS_LOCAL", "NODE_LOCAL");
-  private static final String NO_PREFERENCE = "NO_PREF";
+  private static final String LOCAL = "NODE_LOCAL";
+  /** Spark calls tasks without a preference PROCESS_LOCAL when it runs them, as it calls those that read their executor's cache. */
+  private static final Set<String> NO_PREFERENCE = Set.of("PROCESS_LOCAL", "NO_PREF");
 
   private final Map<Integer, Stage> active = new TreeMap<>();
   private final Set<String> executors = new HashSet<>();
@@ -79,10 +80,10 @@ final class Progress {
 
   /** Where a task that succeeded ran, seen from its data, and how much it read from there. */
   synchronized void taskRead(String locality, long bytes) {
-    if (LOCAL.contains(locality)) {
+    if (LOCAL.equals(locality)) {
       localTasks++;
       localBytes += bytes;
-    } else if (NO_PREFERENCE.equals(locality)) {
+    } else if (NO_PREFERENCE.contains(locality)) {
       noPreferenceTasks++;
     } else {
       remoteTasks++;
