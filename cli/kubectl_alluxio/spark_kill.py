@@ -12,6 +12,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import 
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import AlluxioError
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import WaitTimeout
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_names
+from ansible_collections.alluxio.k8s.plugins.module_utils.spark_replicas import release
 
 from kubectl_alluxio.output import note
 from kubectl_alluxio.spark_read import find_resource
@@ -49,6 +50,10 @@ def remove(client: KubeClient, name: str, namespace: str) -> None:
         found = client.list_objects(api_version, kind, namespace, spark_names.selector(name))
         for body in found:
             client.delete(body)
+    try:
+        release(client, name, namespace, dry_run=False)
+    except AlluxioError as error:
+        note(f"copies of blocks that were made for it stay: {error}")
 
 
 def _wait_until_gone(client: KubeClient, name: str, namespace: str) -> None:

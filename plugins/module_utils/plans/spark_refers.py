@@ -10,7 +10,7 @@ from typing import Any
 
 def referred(spec: Any, namespace: Any) -> dict[str, Any]:
     """Names of Secrets and ConfigMaps without which no pod starts, the AlluxioCluster if one is named,
-    and whether runs of a schedule have to be looked for."""
+    whether it has blocks copied, and whether runs of a schedule have to be looked for."""
     spec = spec if isinstance(spec, Mapping) else {}
     cluster = spec.get("alluxioCluster")
     name = cluster.get("name") if isinstance(cluster, Mapping) else None
@@ -19,6 +19,7 @@ def referred(spec: Any, namespace: Any) -> dict[str, Any]:
         "config_maps": sorted(set(_named(_config_maps(spec)))),
         "cluster": name if isinstance(name, str) else None,
         "cluster_namespace": (cluster or {}).get("namespace", namespace) if name else None,
+        "replicates": _map(spec.get("locality")).get("onBusy") == "replicate",
         "scheduled": "schedule" in spec,
     }
 
