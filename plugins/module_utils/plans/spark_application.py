@@ -90,20 +90,24 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
     `node_affinity`, whose answer belongs into ``observed["placement"]`` before the plan is made again; None when
     nothing has to be asked. ``replication`` are options of the module `spark_replicas` for copies that the attempt
     waits for, None without any; ``release`` says that the copies of an application that has ended go. ``submission``
-    are the objects of the attempt that begins, None when none does. ``belongings`` are all pods there are, which go
-    with the application. ``schedule`` is None unless it is one.
+    are the objects of the attempt that begins, None when none does. ``belongings`` are all pods there are, and
+    ``uploads`` options of the module `spark_uploads`, None without any: both go with the application.
+    ``schedule`` is None unless it is one.
     """
     findings = Findings()
     metadata, raw = resource.get("metadata") or {}, resource.get("spec")
     name, namespace = metadata.get("name"), metadata.get("namespace")
     spec = complete({} if raw is None else raw, SPARK_APPLICATION_SPEC, "spec", findings)
     scheduled = isinstance(spec, dict) and "schedule" in spec
+    bad_fields = findings.count
     spark_names.check_names(name, namespace, scheduled, findings)
+    named = findings.count == bad_fields
     found = (observed or {}).get("pods", ())
     result: dict[str, Any] = {
         "name": name,
         "namespace": namespace,
         "belongings": [_pod(namespace, pod["name"]) for pod in found],
+        "uploads": spark_refers.uploads(raw, name, namespace) if named else None,
     }
     sizes = None if findings.count else spark_rules.check(spec, findings)
     if sizes is not None and observed:

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from .spark_names import uploads_folder
 
 
 def referred(spec: Any, namespace: Any) -> dict[str, Any]:
@@ -22,6 +25,15 @@ def referred(spec: Any, namespace: Any) -> dict[str, Any]:
         "replicates": _map(spec.get("locality")).get("onBusy") == "replicate",
         "scheduled": "schedule" in spec,
     }
+
+
+def uploads(spec: Any, name: Any, namespace: Any) -> dict[str, Any] | None:
+    """In which Alluxio files that were uploaded for the application are; None where its spec names none."""
+    found = referred(spec, namespace)
+    folder = uploads_folder(name, namespace)
+    if not found["cluster"] or f"{folder}/" not in json.dumps(spec):
+        return None
+    return {"cluster": found["cluster"], "cluster_namespace": found["cluster_namespace"]}
 
 
 def _named(names: Iterator[Any]) -> Iterator[str]:
