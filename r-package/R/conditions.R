@@ -6,7 +6,8 @@
 #' Every failure is an error of class `alluxior_error` and of one class below, so that
 #' `tryCatch(..., alluxior_not_found = function(e) ...)` catches just one kind. The message says
 #' what went wrong, where, and what to do about it. The fields of the condition are `path` (of the
-#' file or directory in Alluxio, or `NULL`), `remedy`, and others where they help.
+#' file or directory in Alluxio, or `NULL`), `what` and `remedy` (the two parts of the message), and
+#' others where they help.
 #'
 #' | class | what happened |
 #' |---|---|
@@ -42,6 +43,7 @@ abort_alluxio <- function(class, message, remedy, ..., path = NULL) {
     c(message, i = remedy),
     class = c(class, "alluxior_error"),
     call = NULL,
+    what = message,
     remedy = remedy,
     path = path,
     ...
