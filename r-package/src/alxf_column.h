@@ -15,8 +15,8 @@ void alxf_scan(alxf_column *column, const void *values, uint64_t rows);
 /* Writes alxf_validity_bytes(rows) bytes: a bit for each row, set where the value is not R's NA. */
 void alxf_put_validity(uint32_t type, const void *values, uint64_t rows, uint8_t *into);
 
-/* The first row whose truth value is none of 0, 1 and null, or whose code is outside 1 to 'codes'; 'rows' when all are
- * right. Types without such a rule are right always. */
+/* The first row whose truth value is none of 0, 1 and null, or whose code is outside 1 to 'codes';
+ * 'rows' when all are right. Types without such a rule are right always. */
 uint64_t alxf_first_bad(uint32_t type, const void *values, uint64_t rows, uint64_t codes);
 
 #endif

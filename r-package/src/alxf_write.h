@@ -7,8 +7,9 @@
 
 #include "alxf_format.h"
 
-/* First half: header->columns hold the types, header->rows, first_row, index and version are set; values[i] are the
- * values of column i. Fills in the statistics and the layout, so that file_bytes is known. */
+/* First half: header->columns hold the types, header->rows, first_row, index and version are set;
+ * values[i] are the values of column i. Fills in the statistics and the layout, so that file_bytes
+ * is known. */
 void alxf_plan_chunk(alxf_header *header, const void *const *values);
 
 /* Second half: the whole file, file_bytes long, and with it the hashes in the header. */

@@ -1,7 +1,8 @@
 /* Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
  * SPDX-License-Identifier: Apache-2.0
  */
-/* The 64-bit xxHash with seed 0, as its specification gives it: the checksum of the chunk format. */
+/* The 64-bit xxHash with seed 0, as its specification gives it: the checksum of the chunk format.
+ */
 #ifndef ALXF_XXH64_H
 #define ALXF_XXH64_H
 
