@@ -16,6 +16,7 @@
 #define FILES "/alluxio.grpc.file.FileSystemMasterClientService/"
 #define BLOCKS "/alluxio.grpc.block.BlockMasterClientService/"
 #define VERSION "/alluxio.grpc.version.ServiceVersionClientService/getServiceVersion"
+enum { WORKER_FIELDS = 12 };
 enum { PROBE_MS = 5000, LEADER_MS = 20000, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 1000 };
 
 /* ---- the client ---- */
@@ -517,7 +518,8 @@ int alx_remove(alx_client *client, const char *path, alx_status *status) {
 int alx_live_workers(alx_client *client, alx_worker **into, size_t room, size_t *count,
                      alx_status *status) {
   alx_buffer question = {0}, answer;
-  alx_pb_add_number(&question, 2, 1); /* fieldRanges: ADDRESS; what is not asked for is left out */
+  /* fieldRanges: the server fails when some are left out (seen on 2.9.6). */
+  for (uint64_t field = 1; field <= WORKER_FIELDS; field++) alx_pb_add_number(&question, 2, field);
   alx_pb_add_number(&question, 3, 2); /* workerRange: LIVE */
   int code = ask_leader(client, BLOCKS "GetWorkerReport", &question, true, &answer, status);
   alx_buffer_free(&question);
