@@ -5,11 +5,12 @@
 #'
 #' For all that takes a connection: [readLines()], [readBin()], [scan()], [writeLines()] and others.
 #'
-#' **Reading** streams: the file is never held as a whole. A failure in the middle is an error of
-#' the function that reads. **Writing** goes to a temporary file, and [close()] sends that to
-#' Alluxio, as [alx_upload()] does: the file is whole or not there, and without `close()` it is not
-#' written. When that fails, the field `spool` of the condition names the temporary file, which is
-#' kept.
+#' **Reading text** streams, so that the first lines of a large file come at once; a failure in the
+#' middle is an error of the function that reads. **Reading bytes** copies the file to a temporary
+#' file first, which goes when the connection is closed. **Writing** goes to a temporary file, and
+#' [close()] sends that to Alluxio, as [alx_upload()] does: the file is whole or not there, and
+#' without `close()` it is not written. When that fails, the field `spool` of the condition names
+#' the temporary file, which is kept.
 #'
 #' @inheritParams alx_write_raw
 #' @param open `"r"` or `"rt"` to read text, `"rb"` to read bytes, `"w"` or `"wt"` to write text,
@@ -25,8 +26,11 @@
 #' }
 alx_open <- function(con, path, open = "r", write_type = "CACHE_THROUGH", overwrite = FALSE) {
   check_one_of(open, "open", c("r", "rt", "rb", "w", "wt", "wb"))
-  if (startsWith(open, "r")) {
-    return(open_reader(con, checked_path(path), open))
+  if (open == "rb") {
+    return(open_bytes(con, path))
+  }
+  if (open %in% c("r", "rt")) {
+    return(open_text(con, checked_path(path)))
   }
   path <- check_new_file(con, path, write_type, overwrite)
   spool <- tempfile("alluxior-")
@@ -40,7 +44,15 @@ alx_open <- function(con, path, open = "r", write_type = "CACHE_THROUGH", overwr
   )
 }
 
-open_reader <- function(con, path, mode) {
+# Not curl's connection: readBin() of anything but bytes gets more values from it than there are
+# (seen with curl 5.0.0).
+open_bytes <- function(con, path) {
+  spool <- spool_file(con, path, progress = FALSE)
+  on.exit(unlink(spool))
+  file(spool, "rb")
+}
+
+open_text <- function(con, path) {
   readable_status(con, path)
   request <- http_request(
     "GET", path_target(path, "download-file"),
@@ -49,7 +61,7 @@ open_reader <- function(con, path, mode) {
   request$connect_timeout_s <- con$connect_timeout_s
   reader <- curl::curl(paste0(current_proxy(con), request$target), handle = curl_handle(request))
   tryCatch(
-    open(reader, mode),
+    open(reader, "rt"),
     error = function(condition) {
       close(reader)
       abort_alluxio(

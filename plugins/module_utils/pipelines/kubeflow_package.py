@@ -18,6 +18,8 @@ from .edit import Node, below
 from .stages import Document, Known
 
 _COMPONENTS = "components"
+# The driver makes and deletes claims itself for containers of these images; no pod runs them.
+_STUBS = "argostub/"
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,14 @@ class Package:
             place = Place(known, (*at.way, name))
             if "dag" in called:
                 yield from self._walk(called, place)
-            elif "container" in (self.executors.get(str(called.get("executorLabel"))) or {}):
+            elif self._runs_a_program(called):
                 names = (called.get("inputDefinitions") or {}).get("parameters") or {}
                 yield replace(place, known=replace(known, params=frozenset(names)))
+
+    def _runs_a_program(self, component: Node) -> bool:
+        executor = self.executors.get(str(component.get("executorLabel"))) or {}
+        image = (executor.get("container") or {}).get("image")
+        return image is not None and not str(image).startswith(_STUBS)
 
     def own(self, place: Place) -> Parts:
         """What the stage is made of. What others use too is copied first, so that a change is this stage's alone."""

@@ -87,3 +87,17 @@ take_request <- function(socket) {
     if (identical(utils::tail(seen, 4), charToRaw("\r\n\r\n"))) return(invisible())
   }
 }
+
+# Evaluates `code` while a function of ours is another.
+with_function <- function(name, value, code) {
+  ours <- asNamespace("alluxior")
+  original <- get(name, ours)
+  put <- function(value) {
+    unlockBinding(name, ours)
+    assign(name, value, ours)
+    lockBinding(name, ours)
+  }
+  on.exit(put(original))
+  put(value)
+  code
+}

@@ -317,3 +317,10 @@ def test_artifacts_in_the_proxy_are_found() -> None:
 def test_a_package_of_version_1_is_argos() -> None:
     with pytest.raises(InvalidValue, match="write engine argo"):
         render(settings("kubeflow"), {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow"})
+
+
+def test_tasks_that_no_pod_runs_are_no_stages() -> None:
+    given = package({"prep": task("prep"), "train": task("train", "prep")})
+    given["deploymentSpec"]["executors"]["exec-prep"]["container"]["image"] = "argostub/createpvc"
+    with pytest.raises(InvalidValue, match="stages of this document: train"):
+        render(settings("kubeflow", PREP), given)
