@@ -8,7 +8,12 @@
 
 #include <R_ext/Rdynload.h>
 
-static const R_CallMethodDef entries[] = {{NULL, NULL, 0}};
+#include "r_chunks.h"
+
+static const R_CallMethodDef entries[] = {
+  CHUNK_ENTRIES
+  {NULL, NULL, 0}
+};
 
 void R_init_alluxior(DllInfo *library);
 
