@@ -20,6 +20,7 @@
 #' @param connect_timeout_s Seconds to reach a proxy.
 #' @param retries How many more times a call may be tried.
 #' @return An object of class `alluxio_connection`, the first argument of the other functions.
+#' @family connections
 #' @export
 #' @examples
 #' con <- alx_connect("http://localhost:39999", user = "ada")

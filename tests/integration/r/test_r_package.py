@@ -43,6 +43,7 @@ def test_site_builds_offline() -> None:
     site = subprocess.run([DEV_R, "site"], check=True, capture_output=True, text=True)
     folder = Path(site.stdout.split()[-1])
     assert (folder / "index.html").exists()
+    assert (folder / "articles/quick-start.html").exists()
     assert "alx_ls" in (folder / "reference/index.html").read_text()
 
 
@@ -58,6 +59,16 @@ def test_on_a_live_alluxio(for_r: ForR, tmp_path: Path) -> None:
     assert len(live) == len(LIVE_FILES)
     names = {case.get("name") for suite in live for case in suite.iter("testcase")}
     assert len(names) >= FEWEST_LIVE_TESTS
+
+
+def test_the_quick_start_runs(for_r: ForR, library: str, tmp_path: Path) -> None:
+    source = ROOT / "r-package/vignettes/quick-start.Rmd"
+    call = f"rmarkdown::render('{source}', output_dir = '{tmp_path}', intermediates_dir = '{tmp_path}')"
+    environment = {**for_r.environment, "R_LIBS": library, "LC_ALL": "C.UTF-8"}
+    subprocess.run(["Rscript", "-e", call], check=True, env=environment, cwd=tmp_path)
+    page = (tmp_path / "quick-start.html").read_text()
+    for shown in ("works", "Mazda RX4", "NOT_PERSISTED", "20000000", "does not exist"):
+        assert shown in page
 
 
 @pytest.fixture(scope="module")
