@@ -19,6 +19,9 @@ enum alx_code {
   ALX_UNAVAILABLE,
   /* A server certainly did not hear it: to ask again does no harm. */
   ALX_UNHEARD,
+  /* Refused unheard: by a standby, which serves almost nothing; by a server that forgot the handshake. */
+  ALX_NOT_SERVED,
+  ALX_NOT_GREETED,
   ALX_TIMEOUT,
   ALX_CHANGED,
   ALX_CORRUPT,
