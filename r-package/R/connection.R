@@ -19,6 +19,11 @@
 #'   stand still.
 #' @param connect_timeout_s Seconds to reach a proxy.
 #' @param retries How many more times a call may be tried.
+#' @param masters Addresses of the masters' RPC ports, such as `"master-0:19998"`, where masters and
+#'   workers can be reached: [alx_get()] and [alx_put()] then go to them, past the proxy.
+#' @param short_circuit Whether blocks are read from the workers' own files: `"auto"` from workers on
+#'   this machine, `"never"`, or `"always"` from every worker whose files are to be seen here, as in a
+#'   container that has the workers' folders mounted.
 #' @return An object of class `alluxio_connection`, the first argument of the other functions.
 #' @export
 #' @examples
@@ -26,12 +31,16 @@
 #' con
 alx_connect <- function(proxy = Sys.getenv("ALLUXIO_PROXY", "http://localhost:39999"),
                         user = Sys.getenv("ALLUXIO_USER", Sys.info()[["user"]]),
-                        timeout_s = 30, connect_timeout_s = 5, retries = 3) {
+                        timeout_s = 30, connect_timeout_s = 5, retries = 3,
+                        masters = strsplit(Sys.getenv("ALLUXIO_MASTERS"), ",")[[1]],
+                        short_circuit = "auto") {
   check_proxies(proxy)
   check_user(user)
   check_number(timeout_s, "timeout_s", above = 0)
   check_number(connect_timeout_s, "connect_timeout_s", above = 0)
   check_number(retries, "retries", above = -1)
+  check_masters(masters)
+  check_one_of(short_circuit, "short_circuit", c("auto", "never", "always"))
   state <- new.env(parent = emptyenv())
   state$current <- 1L
   state$rest_is_on <- character()
@@ -39,6 +48,7 @@ alx_connect <- function(proxy = Sys.getenv("ALLUXIO_PROXY", "http://localhost:39
     list(
       proxies = sub("/+$", "", proxy), user = user, timeout_s = timeout_s,
       connect_timeout_s = connect_timeout_s, retries = as.integer(retries), state = state,
+      masters = masters, short_circuit = short_circuit,
       fetch = curl_fetch
     ),
     class = "alluxio_connection"
@@ -67,6 +77,15 @@ check_proxies <- function(proxy) {
       "alluxior_invalid",
       paste0("`proxy` is ", said(proxy), ", which is no address of a proxy."),
       "Give URLs of scheme, host and port alone, such as \"http://proxy:39999\"."
+    )
+  }
+}
+
+check_masters <- function(masters) {
+  if (!all(is.character(masters) & grepl("^[^/,@[:space:]]+:[0-9]+$", masters))) {
+    abort_alluxio(
+      "alluxior_invalid", paste0("`masters` is ", said(masters), ", which is no list of masters."),
+      "Give host and port of each, such as \"master-0:19998\", or character() for none."
     )
   }
 }
