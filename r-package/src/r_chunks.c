@@ -14,6 +14,7 @@
 #include <R.h>
 
 #include "alxf_file.h"
+#include "alxf_memory.h"
 #include "alxf_read.h"
 #include "alxf_write.h"
 #include "alxf_xxh64.h"
@@ -132,16 +133,11 @@ SEXP alx_c_chunk_encode(SEXP columns, SEXP types, SEXP version, SEXP place) {
   return encode(&header, values);
 }
 
-/* A file's path, or an external pointer to a source that stays open. */
+/* A file's path, or all of its bytes. */
 static alx_source *open_source(SEXP source, alx_status *status) {
   if (TYPEOF(source) == STRSXP)
     return alxf_open_file(Rf_translateChar(STRING_ELT(source, 0)), status);
-  return R_ExternalPtrAddr(source);
-}
-
-static void close_source(SEXP source, alx_source *opened) {
-  if (TYPEOF(source) == STRSXP)
-    opened->close(opened);
+  return alxf_open_memory(RAW(source), (uint64_t)XLENGTH(source), status);
 }
 
 /* Of list(version, place, header, types). */
@@ -169,13 +165,13 @@ static alx_source *open_chunk(SEXP source, const alxf_expected *expected, alxf_h
       return opened;
     alxf_free_header(header);
   }
-  close_source(source, opened);
+  opened->close(opened);
   return NULL;
 }
 
-static void close_chunk(SEXP source, alx_source *opened, alxf_header *header) {
+static void close_chunk(alx_source *opened, alxf_header *header) {
   alxf_free_header(header);
-  close_source(source, opened);
+  opened->close(opened);
 }
 
 typedef struct {
@@ -209,7 +205,7 @@ SEXP alx_c_chunk_read(SEXP source, SEXP expected, SEXP which, SEXP codes, SEXP i
   for (R_xlen_t i = 0; i < n && status.code == 0; i++)
     alxf_read_values(opened, &header, columns[i].column, columns[i].codes, columns[i].into,
                      &status);
-  close_chunk(source, opened, &header);
+  close_chunk(opened, &header);
   return status.code == 0 ? R_NilValue : failure(&status);
 }
 
@@ -226,6 +222,6 @@ SEXP alx_c_chunk_verify(SEXP source, SEXP expected, SEXP codes) {
   if (opened == NULL)
     return failure(&status);
   alxf_verify(opened, &header, lengths, &status);
-  close_chunk(source, opened, &header);
+  close_chunk(opened, &header);
   return status.code == 0 ? R_NilValue : failure(&status);
 }
