@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from workbench import parts
@@ -12,7 +13,7 @@ from workbench.cluster import Cluster
 
 CHART_IMAGE = "helm-operator"
 NAME = "helm-operator"
-KINDS = "configmaps,services,serviceaccounts,statefulsets,deployments,poddisruptionbudgets"
+KINDS = "configmaps,services,serviceaccounts,statefulsets,deployments,poddisruptionbudgets,networkpolicies"
 # What the API server adds, and what only ours has.
 SERVER_SET = (
     "uid",
@@ -62,10 +63,10 @@ def template(found: dict[str, Any], name: str) -> str:
         pod["nodeSelector"] = {"SELECTOR": ""}
     body = {key: value for key, value in found.items() if key not in ("status", "metadata")}
     text = json.dumps({**body, "metadata": metadata}).replace("{{", '{{ "{{" }}')
-    for suffix in ("-master", "-worker", "-proxy", "-config"):
-        text = text.replace(f"{name}{suffix}", f"RELEASE{suffix}")
-    text = text.replace(f'"{name}"', '"RELEASE"')
-    nowhere = '{{ if .Values.nowhere }}"benchmark.test/nowhere": "true"{{ end }}'
+    # The name itself, and every name that begins with it: of objects, hosts and claims.
+    text = re.sub(rf'(?<![\w.-]){re.escape(name)}(?=-[a-z]|")', "RELEASE", text)
+    # With a space before it, or the brace of the object would be read as one of the template's.
+    nowhere = ' {{ if .Values.nowhere }}"benchmark.test/nowhere": "true"{{ end }} '
     text = text.replace('"SELECTOR": ""', nowhere)
     return text.replace("RELEASE", "{{ .Release.Name }}").replace("TEXT", "{{ .Values.text }}")
 

@@ -118,9 +118,9 @@ def kill(connection: Connection, name: _Name) -> None:
 
     with connection.kubernetes() as (client, namespace):
         found = read(client, name, namespace)
-        remove(client, name, namespace)
+        by_operator = remove(client, name, namespace)
         print(f"sparkapplication {name} is removed")
-        if found.uploads:
+        if found.uploads and not by_operator:
             remove_uploads(connection, client, found)
 
 

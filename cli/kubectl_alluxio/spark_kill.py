@@ -8,14 +8,14 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.errors import PathNotFound
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import AlluxioError
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import WaitTimeout
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_names
+from ansible_collections.alluxio.k8s.plugins.module_utils.spark_replicas import release
+from ansible_collections.alluxio.k8s.plugins.module_utils.spark_uploads import remove_folder
 
 from kubectl_alluxio.output import note
 from kubectl_alluxio.spark_read import find_resource
-from kubectl_alluxio.spark_uploads import folder_of
 
 if TYPE_CHECKING:
     from ansible_collections.alluxio.k8s.plugins.module_utils.kube.api import KubeClient
@@ -34,21 +34,26 @@ _KINDS = (
 )
 
 
-def remove(client: KubeClient, name: str, namespace: str) -> None:
+def remove(client: KubeClient, name: str, namespace: str) -> bool:
     """Its SparkApplication, which all the rest belongs to; without one all that bears its label.
 
-    Waits until the operator has let go of the SparkApplication, which it does when the pods are gone. Raises
-    WaitTimeout.
+    True when the operator has removed it, with what was uploaded for it. Waits until it has let go of the
+    SparkApplication. Raises WaitTimeout.
     """
     resource = find_resource(client, name, namespace)
     if resource:
         client.delete(resource)
         _wait_until_gone(client, name, namespace)
-        return
+        return True
     for api_version, kind in _KINDS:
         found = client.list_objects(api_version, kind, namespace, spark_names.selector(name))
         for body in found:
             client.delete(body)
+    try:
+        release(client, name, namespace, dry_run=False)
+    except AlluxioError as error:
+        note(f"copies of blocks that were made for it stay: {error}")
+    return False
 
 
 def _wait_until_gone(client: KubeClient, name: str, namespace: str) -> None:
@@ -65,12 +70,10 @@ def _wait_until_gone(client: KubeClient, name: str, namespace: str) -> None:
 
 def remove_uploads(connection: Connection, client: KubeClient, found: Application) -> None:
     """Files that cannot be removed now are named; that is no reason to fail, the application is gone."""
-    folder = folder_of(found.name, found.namespace)
     cluster = replace(connection, cluster=found.cluster or connection.cluster)
     try:
         with cluster.alluxio(client, found.cluster_namespace) as access:
-            access.master.files.delete(folder, recursive=True)
-    except PathNotFound:
-        return
+            remove_folder(access.master.files, found.name, found.namespace, dry_run=False)
     except AlluxioError as error:
+        folder = spark_names.uploads_folder(found.name, found.namespace)
         note(f"its uploaded files stay in {folder}: {error}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.spark_names import uploads_folder
 
 if TYPE_CHECKING:
     from ansible_collections.alluxio.k8s.plugins.module_utils.master_access import Access
@@ -19,14 +20,8 @@ if TYPE_CHECKING:
 # Properties of Spark that are lists of files.
 LISTS = ("spark.jars", "spark.submit.pyFiles", "spark.files", "spark.archives")
 
-_UPLOADS = "/.spark-uploads"
 _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/")
 _CHUNK_BYTES = 1 << 20
-
-
-def folder_of(name: str, namespace: str) -> str:
-    """What lies below it was uploaded for the application of that name; each submission has its own folder there."""
-    return f"{_UPLOADS}/{namespace}/{name}"
 
 
 @dataclass
@@ -71,7 +66,7 @@ class Uploads:
 
 def new_uploads(name: str, namespace: str) -> Uploads:
     """Those of one submission, in a folder that no other one has."""
-    return Uploads(f"{folder_of(name, namespace)}/{secrets.token_hex(4)}")
+    return Uploads(f"{uploads_folder(name, namespace)}/{secrets.token_hex(4)}")
 
 
 def upload(access: Access, files: Mapping[str, Path], advance: Callable[[int], None]) -> None:

@@ -16,10 +16,9 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.plans.spark_names impo
     DRIVER_CONTAINER,
     PROGRESS_ANNOTATION,
     ROLE_LABEL,
+    uploads_folder,
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.spark.last_words import error_line
-
-from kubectl_alluxio.spark_uploads import folder_of
 
 # Spark's own (org.apache.spark.deploy.k8s.Constants, 4.3).
 _EXECUTOR_ID_LABEL = "spark-exec-id"
@@ -122,7 +121,7 @@ def application(
         ended=status.get("endTime") or _ended(source),
         notes=status.get("notes") or [],
         retries=(spec.get("restartPolicy") or {}).get("type", "Never") != "Never",
-        uploads=f"{folder_of(name, namespace)}/" in json.dumps([spec, source.get("spec")]),
+        uploads=f"{uploads_folder(name, namespace)}/" in json.dumps([spec, source.get("spec")]),
         cluster=cluster.get("name", ""),
         cluster_namespace=cluster.get("namespace") or namespace,
     )

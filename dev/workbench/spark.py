@@ -44,9 +44,6 @@ class SparkSpace:
             "driver": {**small, "podTemplate": {"spec": frugal}},
             "executors": {**small, "instances": 3},
             "sparkConf": conf,
-            # The development S3 server refuses to copy the marker of a directory (DirectoryObjectContainsData), and so
-            # Alluxio cannot rename one there: the second algorithm renames files only.
-            "hadoopConf": {"mapreduce.fileoutputcommitter.algorithm.version": "2"},
         }
         return {
             "apiVersion": "alluxio.io/v1alpha1",

@@ -18,6 +18,7 @@ from .kube.api import KubeClient
 from .kube.errors import Forbidden, KindMissing
 from .plans import spark_names
 from .property_files import parse
+from .spark_replicas import find_replicas
 from .spark_rows import job_row, pod_row, run_row
 
 _MOST_THREADS = 8
@@ -35,9 +36,10 @@ def observe(
     config_maps: Sequence[str],
     cluster: tuple[str, str] | None,
     scheduled: bool = False,
+    replicates: bool = False,
 ) -> dict[str, Any]:
     """The ``observed`` of the application; ``cluster`` is name and namespace of its AlluxioCluster, ``scheduled``
-    whether it is a schedule with runs.
+    whether it is a schedule with runs, ``replicates`` whether copies of other applications matter.
 
     Raises the errors of kube/errors.py.
     """
@@ -48,6 +50,7 @@ def observe(
         "pods": partial(direct.list_objects, "v1", "Pod", **children),
         "cluster": partial(_cluster, direct, cluster),
         "runs": partial(_runs, direct, name, namespace) if scheduled else list,
+        "replicas": partial(find_replicas, direct, name, namespace, replicates),
         **{
             f"Secret/{each}": partial(_exists, direct, "Secret", each, namespace)
             for each in secrets
@@ -71,6 +74,7 @@ def observe(
         "config_maps": {each: found[f"ConfigMap/{each}"] for each in config_maps},
         "cluster": found["cluster"],
         "runs": found["runs"],
+        "replicas": found["replicas"],
     }
 
 

@@ -54,6 +54,10 @@ options:
     description: Whether it is a schedule, whose runs matter.
     type: bool
     default: false
+  replicates:
+    description: Whether it has blocks copied, so that the copies of other applications matter.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -109,6 +113,11 @@ observed:
           C(created), C(deleting). Null without the custom resource.
       type: list
       elements: dict
+    replicas:
+      description:
+        - C(own) is what it has had copied, with C(attempt), C(since), C(under_way), C(copied_bytes), C(problem), null
+          if nothing. C(others) says whether other applications have, known with O(replicates) alone.
+      type: dict
 """
 
 from typing import Any
@@ -128,6 +137,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "cluster": {"type": "str"},
     "cluster_namespace": {"type": "str"},
     "scheduled": {"type": "bool", "default": False},
+    "replicates": {"type": "bool", "default": False},
     **KUBERNETES_OPTIONS,
 }
 
@@ -141,7 +151,8 @@ def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
         cluster = (params["cluster"], params["cluster_namespace"] or namespace)
     with connect(params["kubeconfig"], params["context"]) as client:
         names = (params["secrets"], params["config_maps"])
-        observed = observe(client, params["name"], namespace, *names, cluster, params["scheduled"])
+        asked = (params["scheduled"], params["replicates"])
+        observed = observe(client, params["name"], namespace, *names, cluster, *asked)
     return {"observed": observed}
 
 

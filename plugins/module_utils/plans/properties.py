@@ -34,6 +34,9 @@ FAIL_OVER = {
     "alluxio.user.network.streaming.keepalive.time": "10sec",
     "alluxio.user.network.streaming.keepalive.timeout": "3sec",
     "alluxio.user.rpc.retry.max.duration": "60sec",
+    # How long a client may sleep between two tries; with the default of 3 s it finds a new leader
+    # that much later.
+    "alluxio.user.rpc.retry.max.sleep": "500ms",
     # A worker that restarts has another pod IP; by default clients call the old one for 2 minutes.
     "alluxio.user.worker.list.refresh.interval": "5sec",
 }
@@ -43,6 +46,8 @@ COMMON = {
     "alluxio.master.network.permit.keepalive.time": "5sec",
     "alluxio.job.master.network.permit.keepalive.time": "5sec",
     "alluxio.worker.network.permit.keepalive.time": "5sec",
+    # Masters on standby know the workers too, so that a new leader need not wait for them.
+    "alluxio.worker.register.to.all.masters": "true",
     # Any user id may run the pods, and it has no name in the image; all processes must agree on
     # one.
     "alluxio.security.login.username": "alluxio",
@@ -78,8 +83,12 @@ MASTER = {
     # wrong for most of them.
     "alluxio.master.worker.timeout": "30sec",
     "alluxio.master.lost.worker.detection.interval": "5sec",
+    # How long a new leader refuses to name workers, by default 5 s. They have registered before.
+    "alluxio.master.worker.connect.wait.time": "1sec",
+    # The least says how slow a leader may be, the most how long a loss may go unseen. A leader that
+    # is told to hand over writes nothing for the most of them (Ratis' LeaderStateImpl).
     "alluxio.master.embedded.journal.election.timeout.min": "3s",
-    "alluxio.master.embedded.journal.election.timeout.max": "6s",
+    "alluxio.master.embedded.journal.election.timeout.max": "4s",
     # Each round of the election waits for a master that does not answer; by default 5 s.
     "alluxio.master.embedded.journal.transport.request.timeout.ms": "2sec",
 }

@@ -17,7 +17,15 @@ from ..quantities import format_bytes
 from ..spark import conf, pods
 from ..spark.attempt import PROPERTIES_FILE, TEMPLATE_FILE, Attempt, Placement
 from ..spark.sizes import Size
-from . import spark_access, spark_life, spark_names, spark_refers, spark_rules, spark_schedule
+from . import (
+    spark_access,
+    spark_life,
+    spark_names,
+    spark_refers,
+    spark_replicas,
+    spark_rules,
+    spark_schedule,
+)
 from ._schemas import SPARK_APPLICATION_SPEC
 from .findings import Findings
 from .schema import complete
@@ -30,6 +38,8 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _NOTHING: dict[str, Any] = {
     "placement_request": None,
     "submission": None,
+    "replication": None,
+    "release": False,
     "suspended_job": None,
     "leftover": [],
     "notes": [],
@@ -78,20 +88,26 @@ def plan(resource: Mapping[str, Any], observed: Mapping[str, Any] | None) -> dic
 
     ``step`` is what this pass does (spark_life.Step). ``placement_request`` are options of the module
     `node_affinity`, whose answer belongs into ``observed["placement"]`` before the plan is made again; None when
-    nothing has to be asked. ``submission`` are the objects of the attempt that begins, None when none does.
-    ``belongings`` are all pods there are, which go with the application. ``schedule`` is None unless it is one.
+    nothing has to be asked. ``replication`` are options of the module `spark_replicas` for copies that the attempt
+    waits for, None without any; ``release`` says that the copies of an application that has ended go. ``submission``
+    are the objects of the attempt that begins, None when none does. ``belongings`` are all pods there are, and
+    ``uploads`` options of the module `spark_uploads`, None without any: both go with the application.
+    ``schedule`` is None unless it is one.
     """
     findings = Findings()
     metadata, raw = resource.get("metadata") or {}, resource.get("spec")
     name, namespace = metadata.get("name"), metadata.get("namespace")
     spec = complete({} if raw is None else raw, SPARK_APPLICATION_SPEC, "spec", findings)
     scheduled = isinstance(spec, dict) and "schedule" in spec
+    bad_fields = findings.count
     spark_names.check_names(name, namespace, scheduled, findings)
+    named = findings.count == bad_fields
     found = (observed or {}).get("pods", ())
     result: dict[str, Any] = {
         "name": name,
         "namespace": namespace,
         "belongings": [_pod(namespace, pod["name"]) for pod in found],
+        "uploads": spark_refers.uploads(raw, name, namespace) if named else None,
     }
     sizes = None if findings.count else spark_rules.check(spec, findings)
     if sizes is not None and observed:
@@ -118,17 +134,24 @@ def _decisions(application: Application) -> dict[str, Any]:
     step = spark_life.next_step(
         application.spec, observed["jobs"], observed["pods"], application.now
     )
-    request = None
+    request = replication = None
     if step.action is Action.SUBMIT:
         waits = [*_missing(application), *_no_place(application)]
         request = None if waits or "placement" in observed else _placement_request(application)
         if waits:
             why = "; ".join(waits)
             step = Step(Action.NONE, "Pending", step.attempt - 1, why, again_s=10)
+        else:
+            replication = _replication(application, step.attempt)
+        if replication:
+            why = spark_replicas.why(observed["placement"])
+            step = Step(Action.NONE, "Pending", step.attempt - 1, why, again_s=3)
     begins = step.action is Action.SUBMIT and request is None
     return {
         "step": {**asdict(step), "action": str(step.action), "finished": step.finished},
         "placement_request": request,
+        "replication": replication,
+        "release": step.finished and observed["replicas"]["own"] is not None,
         "requested": conf.requested(application.spec["executors"]),
         "notes": _notes(application) if begins else [],
         "submission": _submission(application, step.attempt) if begins else None,
@@ -227,11 +250,23 @@ def _placement_request(application: Application) -> dict[str, Any] | None:
     }
 
 
+def _replication(application: Application, attempt: int) -> dict[str, Any] | None:
+    observed, spec = application.observed, application.spec
+    wanted = spark_replicas.request(
+        spec, attempt, observed.get("placement"), observed["replicas"], application.now
+    )
+    if wanted is None:
+        return None
+    cluster = spec["alluxioCluster"]
+    namespace = cluster.get("namespace", application.namespace)
+    return {**wanted, "cluster": cluster["name"], "cluster_namespace": namespace}
+
+
 def _notes(application: Application) -> list[str]:
     """What one should know about the placement."""
     observed = application.observed
     if observed.get("placement"):
-        return list(observed["placement"]["notes"])
+        return [*spark_replicas.notes(observed["replicas"]), *observed["placement"]["notes"]]
     error = observed.get("placement_error")
     return [f"executors are not placed beside their data: {error}"] if error else []
 

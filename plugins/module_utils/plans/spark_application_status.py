@@ -17,6 +17,8 @@ _MOST_ATTEMPTS = 16
 _MOST_NOTES = 16
 _LONGEST_NOTE = 1000
 _LONGEST_PROGRESS = 16384
+_RELEASE_AGAIN_S = 30
+_UNRELEASED = "copies of blocks are still there"
 _STANDING = ("Submitted", "Running", "Succeeded", "Suspended")
 _OF_AN_ATTEMPT = (
     "applicationId", "driver", "executors", "progress", "localShare", "attempts", "startTime", "endTime", "notes",
@@ -32,7 +34,8 @@ def application_status(
     """The report: ``{status, events, settled, requeue_after_s, expired, failed, unsuccessful, summary}``.
 
     ``applied`` is the answer of the module `resources` for the objects of an attempt, or ``{failed: message}`` when a
-    step failed. ``failed`` fails the pass; ``unsuccessful`` is why the application itself failed.
+    step failed; its ``unreleased`` says why copies of blocks could not be taken away after the end. ``failed`` fails
+    the pass; ``unsuccessful`` is why the application itself failed.
     """
     previous = resource.get("status") or {}
     failure = applied.get("failed")
@@ -50,7 +53,7 @@ def application_status(
         return _stopped(resource, previous, message, "InvalidSpec")
     if plan["schedule"]:
         return _scheduled(resource, plan, observed, previous)
-    return _running(resource, plan, observed, previous)
+    return _running(resource, plan, observed, previous, applied.get("unreleased"))
 
 
 def _removal(previous: Row, observed: Row | None, failure: Any) -> dict[str, Any]:
@@ -132,7 +135,9 @@ def _until(time: str | None, now: str) -> int | None:
     return min(3600, int((_time(time) - _time(now)).total_seconds()) + 1)
 
 
-def _running(resource: Row, plan: Row, observed: Row, previous: Row) -> dict[str, Any]:
+def _running(
+    resource: Row, plan: Row, observed: Row, previous: Row, unreleased: str | None
+) -> dict[str, Any]:
     step, submitted = plan["step"], plan["submission"]
     attempts = _attempts(observed, previous)
     if submitted:
@@ -149,7 +154,7 @@ def _running(resource: Row, plan: Row, observed: Row, previous: Row) -> dict[str
         "startTime": attempts[0]["startTime"] if attempts else None,
         "endTime": finished_at,
         "error": error,
-        "notes": _notes(plan, previous),
+        "notes": _notes(plan, previous, unreleased),
         "conditions": _conditions(resource, step, error),
     }
     status["columns"] = _columns(status, observed["observed_at"])
@@ -159,7 +164,9 @@ def _running(resource: Row, plan: Row, observed: Row, previous: Row) -> dict[str
         "status": {key: value for key, value in status.items() if value is not None},
         "events": _events(previous, step["phase"], summary),
         "settled": step["finished"] or step["phase"] == "Suspended",
-        "requeue_after_s": _again_s(step, bool(submitted), left_s),
+        "requeue_after_s": (
+            _RELEASE_AGAIN_S if unreleased else _again_s(step, bool(submitted), left_s)
+        ),
         "expired": left_s == 0,
         "failed": None,
         "unsuccessful": summary if step["phase"] == "Failed" else None,
@@ -282,11 +289,13 @@ def local_share(progress: Row | None) -> float | None:
     return round(local / (local + remote), 4) if local + remote > 0 else None
 
 
-def _notes(plan: Row, previous: Row) -> list[str]:
+def _notes(plan: Row, previous: Row, unreleased: str | None) -> list[str]:
     warnings = [f"{each['message']}: {each['remedy']}" for each in plan["warnings"]]
     # What was said of the placement when the attempt began holds until the next one begins.
     placement = plan["notes"] if plan["submission"] else previous.get("notes", [])
+    placement = [note for note in placement if not note.startswith(_UNRELEASED)]
     notes = [*warnings, *(note for note in placement if note not in warnings)]
+    notes += [f"{_UNRELEASED}: {unreleased}"] if unreleased else []
     return [_cut(note, _LONGEST_NOTE) for note in notes[:_MOST_NOTES]]
 
 

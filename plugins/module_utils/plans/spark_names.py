@@ -74,6 +74,11 @@ def policy_name(application: str) -> str:
     return f"{application}-spark"
 
 
+def uploads_folder(application: str, namespace: str) -> str:
+    """What lies below it in Alluxio was uploaded for the application; each submission has its own folder there."""
+    return f"/.spark-uploads/{namespace}/{application}"
+
+
 def run_name(schedule: str, minute: int) -> str:
     """The application that a schedule makes for that minute since 1970."""
     return f"{schedule}-{minute}"

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from .spark_names import uploads_folder
 
 
 def referred(spec: Any, namespace: Any) -> dict[str, Any]:
     """Names of Secrets and ConfigMaps without which no pod starts, the AlluxioCluster if one is named,
-    and whether runs of a schedule have to be looked for."""
+    whether it has blocks copied, and whether runs of a schedule have to be looked for."""
     spec = spec if isinstance(spec, Mapping) else {}
     cluster = spec.get("alluxioCluster")
     name = cluster.get("name") if isinstance(cluster, Mapping) else None
@@ -19,8 +22,18 @@ def referred(spec: Any, namespace: Any) -> dict[str, Any]:
         "config_maps": sorted(set(_named(_config_maps(spec)))),
         "cluster": name if isinstance(name, str) else None,
         "cluster_namespace": (cluster or {}).get("namespace", namespace) if name else None,
+        "replicates": _map(spec.get("locality")).get("onBusy") == "replicate",
         "scheduled": "schedule" in spec,
     }
+
+
+def uploads(spec: Any, name: Any, namespace: Any) -> dict[str, Any] | None:
+    """In which Alluxio files that were uploaded for the application are; None where its spec names none."""
+    found = referred(spec, namespace)
+    folder = uploads_folder(name, namespace)
+    if not found["cluster"] or f"{folder}/" not in json.dumps(spec):
+        return None
+    return {"cluster": found["cluster"], "cluster_namespace": found["cluster_namespace"]}
 
 
 def _named(names: Iterator[Any]) -> Iterator[str]:

@@ -7,8 +7,6 @@ from __future__ import annotations
 import json
 import subprocess
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -51,14 +49,9 @@ EVERYTHING = "sparkapplications,configmaps,jobs,pods,services,events,events.even
 @pytest.fixture(scope="module")
 def ready(spark: SparkSpace) -> SparkSpace:
     """The space with the program, a Secret and a ConfigMap in it."""
+    spark.program("program", PROGRAM)
     metadata = {"namespace": spark.name}
     spark.cluster.apply(
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {**metadata, "name": "program"},
-            "data": {"job.py": PROGRAM},
-        },
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
@@ -75,49 +68,17 @@ def ready(spark: SparkSpace) -> SparkSpace:
     return spark
 
 
-def job(space: SparkSpace, name: str, *arguments: str, **spec: Any) -> dict[str, Any]:
-    config_maps = [{"name": "program", "mountPath": "/app"}, *spec.pop("configMaps", ())]
-    return space.application(
-        name,
-        mainFile="local:///app/job.py",
-        arguments=list(arguments),
-        configMaps=config_maps,
-        **spec,
-    )
-
-
-@contextmanager
-def running(space: SparkSpace, application: dict[str, Any]) -> Iterator[str]:
-    """The application's name, while it exists."""
-    name = application["metadata"]["name"]
-    space.cluster.apply(application)
-    try:
-        yield name
-    finally:
-        space.cluster.kubectl(
-            *(
-                "-n",
-                space.name,
-                "delete",
-                "sparkapplication",
-                name,
-                "--ignore-not-found",
-                "--timeout=90s",
-            )
-        )
-
-
 @pytest.mark.parametrize(("mode", "share"), [("preferred", 1.0), ("off", 0.0)])
 def test_tasks_run_where_their_data_is(ready: SparkSpace, mode: str, share: float) -> None:
-    application = job(
-        ready,
+    application = ready.job(
+        "program",
         f"count-{mode}",
         "count",
         f"alluxio://{DATA}",
         locality={"mode": mode, "wait": "30s"},
         sparkConf={"spark.scheduler.minRegisteredResourcesRatio": "1.0"},
     )
-    with running(ready, application) as name:
+    with ready.running(application) as name:
         status = ready.wait_for_phase(name, "Succeeded", "Failed")
         assert status["phase"] == "Succeeded", status.get("error")
         assert f"splits {FILES} lines {FILES * LINES}" in ready.log(name)
@@ -129,8 +90,8 @@ def test_tasks_run_where_their_data_is(ready: SparkSpace, mode: str, share: floa
 
 
 def test_secrets_arrive_and_are_seen_nowhere(ready: SparkSpace) -> None:
-    application = job(
-        ready,
+    application = ready.job(
+        "program",
         "settings",
         "settings",
         AWKWARD,
@@ -142,7 +103,7 @@ def test_secrets_arrive_and_are_seen_nowhere(ready: SparkSpace) -> None:
             {"key": "fs.s3a.secret.key", "secretKeyRef": {"name": "db", "key": "password"}}
         ],
     )
-    with running(ready, application) as name:
+    with ready.running(application) as name:
         wait_for("it has said all", lambda: "argument" in said(ready, name), 240)
         cluster, space = ready.cluster, ready.name
         seen = cluster.kubectl("-n", space, "get", EVERYTHING, "-o", "json")
@@ -185,10 +146,10 @@ def page(port: int, path: str) -> str:
 
 def test_it_waits_for_a_secret_fails_in_its_own_words_and_goes(ready: SparkSpace) -> None:
     late = {"name": "late", "mountPath": "/late"}
-    application = job(
-        ready, "failing", "fail", "Sunday", secrets=[late], ttlSecondsAfterFinished=20
+    application = ready.job(
+        "program", "failing", "fail", "Sunday", secrets=[late], ttlSecondsAfterFinished=20
     )
-    with running(ready, application) as name:
+    with ready.running(application) as name:
         status = ready.wait_for_phase(name, "Pending", timeout_s=60)
         assert "there is no Secret 'late'" in json.dumps(status["conditions"])
         assert ready.pods(name) == []
@@ -208,7 +169,7 @@ def test_it_waits_for_a_secret_fails_in_its_own_words_and_goes(ready: SparkSpace
 
 
 def test_deletion_stops_the_pods_at_once(ready: SparkSpace) -> None:
-    with running(ready, job(ready, "endless", "sleep", "600")) as name:
+    with ready.running(ready.job("program", "endless", "sleep", "600")) as name:
         wait_for(
             "three executors work",
             lambda: ready.status(name).get("executors", {}).get("running") == 3,
@@ -227,8 +188,10 @@ def test_deletion_stops_the_pods_at_once(ready: SparkSpace) -> None:
 def test_a_schedule_makes_the_run_that_is_due(ready: SparkSpace) -> None:
     # Its runs wait for a Secret: here only the schedule matters.
     never = [{"name": "never", "mountPath": "/never"}]
-    application = job(ready, "hourly", "sleep", "0", schedule={"cron": "@hourly"}, secrets=never)
-    with running(ready, application) as name:
+    application = ready.job(
+        "program", "hourly", "sleep", "0", schedule={"cron": "@hourly"}, secrets=never
+    )
+    with ready.running(application) as name:
         ready.wait_for_phase(name, "Scheduled", timeout_s=60)
         resource = ("-n", ready.name, "sparkapplication", name)
         past = json.dumps({"status": {"lastScheduleTime": "2026-01-01T00:00:00Z"}})
@@ -244,7 +207,7 @@ def test_a_schedule_makes_the_run_that_is_due(ready: SparkSpace) -> None:
 @pytest.mark.wide
 def test_a_killed_driver_is_followed_by_a_second_attempt_alone(ready: SparkSpace) -> None:
     retry = {"type": "OnFailure", "maxRetries": 1, "retryIntervalSeconds": 0}
-    with running(ready, job(ready, "again", "sleep", "20", restartPolicy=retry)) as name:
+    with ready.running(ready.job("program", "again", "sleep", "20", restartPolicy=retry)) as name:
         wait_for(
             "three executors work",
             lambda: ready.status(name).get("executors", {}).get("running") == 3,
@@ -277,15 +240,15 @@ def test_a_killed_driver_is_followed_by_a_second_attempt_alone(ready: SparkSpace
 
 @pytest.mark.wide
 def test_executors_that_come_with_the_work_are_local_too(ready: SparkSpace) -> None:
-    application = job(
-        ready,
+    application = ready.job(
+        "program",
         "grows",
         "count",
         f"alluxio://{DATA}",
         executors={"cores": 1, "memory": "512Mi", "dynamicAllocation": {"max": 3}},
         locality={"wait": "30s"},
     )
-    with running(ready, application) as name:
+    with ready.running(application) as name:
         status = ready.wait_for_phase(name, "Succeeded", "Failed")
         assert status["phase"] == "Succeeded", status.get("error")
         assert f"lines {FILES * LINES}" in ready.log(name)
@@ -295,8 +258,8 @@ def test_executors_that_come_with_the_work_are_local_too(ready: SparkSpace) -> N
 @pytest.mark.wide
 def test_a_schedule_makes_a_run_each_minute_and_keeps_the_last(ready: SparkSpace) -> None:
     every_minute = {"cron": "* * * * *", "concurrencyPolicy": "Forbid", "historyLimit": 1}
-    application = job(ready, "fails-often", "fail", "Monday", schedule=every_minute)
-    with running(ready, application) as name:
+    application = ready.job("program", "fails-often", "fail", "Monday", schedule=every_minute)
+    with ready.running(application) as name:
 
         def runs() -> list[dict[str, Any]]:
             selector = f"alluxio.io/spark-schedule={name}"
@@ -321,7 +284,7 @@ def test_a_schedule_makes_a_run_each_minute_and_keeps_the_last(ready: SparkSpace
 @pytest.mark.wide
 def test_a_play_runs_an_application_to_its_end(ready: SparkSpace) -> None:
     def play(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        application = job(ready, name, *arguments)
+        application = ready.job("program", name, *arguments)
         given = {"spark_application": {key: application[key] for key in ("metadata", "spec")}}
         try:
             return parts.play(ready.cluster, "spark_application", variables=given, check=False)
@@ -340,7 +303,7 @@ def test_a_play_runs_an_application_to_its_end(ready: SparkSpace) -> None:
 
 @pytest.mark.wide
 def test_a_killed_executor_is_replaced(ready: SparkSpace) -> None:
-    with running(ready, job(ready, "heals", "sleep", "25")) as name:
+    with ready.running(ready.job("program", "heals", "sleep", "25")) as name:
         wait_for(
             "three executors work",
             lambda: ready.status(name).get("executors", {}).get("running") == 3,
@@ -355,8 +318,8 @@ def test_a_killed_executor_is_replaced(ready: SparkSpace) -> None:
 
 @pytest.mark.wide
 def test_suspending_removes_the_pods_and_resuming_begins_anew(ready: SparkSpace) -> None:
-    application = job(ready, "pauses", "sleep", "20")
-    with running(ready, application) as name:
+    application = ready.job("program", "pauses", "sleep", "20")
+    with ready.running(application) as name:
         ready.wait_for_phase(name, "Running")
         patch = ("-n", ready.name, "patch", "sparkapplication", name, "--type", "merge", "-p")
         ready.cluster.kubectl(*patch, json.dumps({"spec": {"suspend": True}}))

@@ -48,6 +48,7 @@ RESTRICTED = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 TWO = {"cores": 1, "memory": "512Mi", "instances": 2}
+Replicas = dict[str, list[tuple[str, ...]]]
 PATIENT = {"mode": "preferred", "wait": "60s"}
 
 
@@ -139,6 +140,45 @@ def test_it_runs_elsewhere_and_says_why(
     assert node not in status["executors"]["planned"]
     assert any(f"node {node} holds" in note and why in note for note in status["notes"])
     assert status["localShare"] == 0
+
+
+def test_blocks_of_a_full_node_are_copied_for_the_time_of_the_run(ready: SparkSpace) -> None:
+    host = ready.hosts[0]
+    node = ready.nodes()[host]
+    application = copying(
+        ready, "copied", (host,), 1, locality={"onBusy": "replicate"}, executors=TWO
+    )
+    before = ready.replicas("/busy/copied")
+    assert {hosts for blocks in before.values() for hosts in blocks} == {(host,)}
+    with full(ready, node), ready.running(application) as name:
+        during = wait_for("two copies of each block", lambda: doubled(ready, before), RUN_S)
+        status = ready.succeed(name)
+        check_copy(ready, name)
+        assert node not in status["executors"]["planned"]
+        assert tasks(status) == (FILES, 0)
+        assert any("were copied to nodes with room" in note for note in status["notes"])
+        copies = [each for blocks in during.values() for hosts in blocks for each in hosts]
+        assert {copies.count(other) for other in ready.hosts[1:]} == {FILES // 2}
+        wait_for("the copies are gone", lambda: ready.replicas("/busy/copied") == before, 60)
+        assert ready.cluster.find("-n", ready.name, "configmap", f"{name}-replicas") is None
+
+
+def test_copies_go_with_an_application_that_is_deleted_in_mid_job(ready: SparkSpace) -> None:
+    host = ready.hosts[0]
+    application = copying(
+        ready, "cut-off", (host,), 60, locality={"onBusy": "replicate"}, executors=TWO
+    )
+    before = ready.replicas("/busy/cut-off")
+    with full(ready, ready.nodes()[host]), ready.running(application):
+        wait_for("two copies of each block", lambda: doubled(ready, before), RUN_S)
+    wait_for("the copies are gone", lambda: ready.replicas("/busy/cut-off") == before, 60)
+
+
+def doubled(space: SparkSpace, before: Replicas) -> Replicas | None:
+    """Where the blocks are, once each has a second copy."""
+    folder = next(iter(before)).rpartition("/")[0]
+    found = space.replicas(folder)
+    return found if all(len(at) == 2 for blocks in found.values() for at in blocks) else None
 
 
 def nodes_of_executors(space: SparkSpace, name: str) -> set[str] | None:

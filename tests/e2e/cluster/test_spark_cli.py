@@ -111,7 +111,11 @@ def test_the_exit_status_is_the_programs(spark: SparkSpace, program: Path) -> No
     status, out, _err = alluxio(spark, "spark", "logs", "-f", "bad")
     assert status == 7
     assert "counted 100" in out
-    alluxio(spark, "spark", "kill", "bad")
+    # However it is deleted, what was uploaded goes with it.
+    folder = f"/.spark-uploads/{spark.name}/bad"
+    assert "/count.py" in alluxio(spark, "ls", folder, "-R")[1]
+    spark.cluster.kubectl("-n", spark.name, "delete", "sparkapplication", "bad", "--timeout=90s")
+    assert alluxio(spark, "ls", folder)[0] == 3
 
 
 def test_interrupted_it_runs_on_and_can_be_looked_at_and_killed(

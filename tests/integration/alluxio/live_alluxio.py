@@ -149,13 +149,13 @@ class LiveAlluxio:
 
     def start_proxy_without_rest(self) -> int:
         """A second proxy, as it is by default; its port."""
-        (port,) = self.free_ports(1)
-        properties = {
-            "alluxio.proxy.web.port": port,
-            "alluxio.proxy.s3.v2.version.enabled": "true",
-        }
-        self._start("proxy-without-rest", "alluxio.proxy.AlluxioProxy", properties, heap_mb=128)
-        return port
+        return self._start_further_proxy(
+            "proxy-without-rest", {"alluxio.proxy.s3.v2.version.enabled": "true"}
+        )
+
+    def start_spare_proxy(self, name: str) -> int:
+        """One more proxy with REST, for a test that ends it; its port."""
+        return self._start_further_proxy(name, {})
 
     def start_job_service(self) -> None:
         """A job master, and a job worker beside the first worker: they persist what was written asynchronously."""
@@ -303,6 +303,12 @@ class LiveAlluxio:
                 env={**os.environ, "LD_LIBRARY_PATH": f"{self.image}/usr/lib/x86_64-linux-gnu"},
             )
         self.servers[name] = Server(name, process, log)
+
+    def _start_further_proxy(self, name: str, properties: Mapping[str, object]) -> int:
+        (port,) = self.free_ports(1)
+        properties = {"alluxio.proxy.web.port": port, **properties}
+        self._start(name, "alluxio.proxy.AlluxioProxy", properties, heap_mb=128)
+        return port
 
     def _conf(self) -> Path:
         conf = self.folder / "conf"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..master_web import one_a_host
 from ..model import BlockMasterState, TierUsage, Worker, WorkerState
-from .decode import worker_address
+from .decode import Decoder, worker_address
 from .masters import Masters
 from .messages import message, method
 
@@ -63,6 +63,17 @@ class BlockMaster:
             deadline_s=deadline_s,
         )
         return one_a_host([_worker(info) for info in answer.workerInfos])
+
+    def get_holders(self, block_id: int, deadline_s: float | None = None) -> tuple[str, ...]:
+        """The hosts of the workers that hold a block. Raises InvalidRequest for one that is no more."""
+        answer = self._masters.call(
+            method(_SERVICE, "GetBlockInfo"),
+            {"blockId": block_id},
+            repeatable=True,
+            deadline_s=deadline_s,
+        )
+        locations = Decoder(f"GetBlockInfo {block_id}").locations(answer.blockInfo.locations)
+        return tuple(location.worker.host for location in locations)
 
     def decommission_worker(
         self,

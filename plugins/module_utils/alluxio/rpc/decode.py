@@ -75,13 +75,17 @@ class Decoder:
             blocks=() if folder else tuple(map(self._block, info.fileBlockInfos)),
         )
 
+    def locations(self, contents: Iterable[bytes]) -> tuple[BlockLocation, ...]:
+        """Of a BlockInfo. Raises UnexpectedAnswer."""
+        return tuple(map(self._shared_location, contents))
+
     def _block(self, info: Any) -> Block:
         block = info.blockInfo
         return Block(
             block_id=block.blockId,
             offset=info.offset,
             length_bytes=block.length,
-            locations=tuple(map(self._shared_location, block.locations)),
+            locations=self.locations(block.locations),
             ufs_hosts=tuple(info.ufsStringLocations),
         )
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One worker's data: blocks read, blocks written, files written through to the UFS.
+"""One worker's data: blocks read, written, copied from another worker, removed; files written through to
+the UFS.
 
 Whoever reaches a worker's port can write to the UFS as the worker's user: UFS_FILE checks neither
 path nor permission (seen on 2.9.6).
@@ -131,6 +132,34 @@ class WorkerRpc:
             "no_cache": not cache,
             "user": self._user,
         }
+
+    def copy_block(
+        self, block_id: int, length_bytes: int, source: Endpoint, ufs: UfsBlock | None = None
+    ) -> None:
+        """Has the worker copy a block from the worker at ``source``, as that one is known inside the cluster, or
+        out of the UFS where ``source`` is on the same machine.
+
+        It returns at once. Nobody reports the end, nor a queue that is full (512 by default): look at the
+        locations, and ask again; a block that is there or under way is left alone (CacheRequestManager
+        2.9.6). Raises like ``Channel.call``.
+        """
+        fields = {
+            "block_id": block_id,
+            "length": length_bytes,
+            "source_host": source.host,
+            "source_port": source.port,
+            "open_ufs_block_options": ufs and self._ufs_options(ufs, True),
+            "async": True,
+        }
+        self._channel.call(method(_SERVICE, "Cache"), fields, self._deadline_s)
+
+    def remove_block(self, block_id: int) -> None:
+        """Drops the worker's copy of a block, the last one too; the master hears of it with the next heartbeat.
+
+        Nothing happens where there is none. Raises like ``Channel.call``.
+        """
+        fields = {"block_id": block_id}
+        self._channel.call(method(_SERVICE, "RemoveBlock"), fields, self._deadline_s)
 
     def write_block(self, block_id: int, reserve_bytes: int) -> Writing:
         """Starts to write a block; the worker tells the master of it when it ends.

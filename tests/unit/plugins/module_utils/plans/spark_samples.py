@@ -34,7 +34,13 @@ def placement(**nodes: int) -> dict[str, Any]:
     return {
         "paths": ["/sales"],
         "nodes": [
-            {"name": name, "hostname": name, "bytes": 100, "executors": nodes[name]}
+            {
+                "name": name,
+                "hostname": name,
+                "bytes": 100,
+                "executors": nodes[name],
+                "eligible": True,
+            }
             for name in names
         ],
         "affinity": {"nodeAffinity": {preferred: [{"weight": 100, "preference": term}]}},
@@ -46,6 +52,7 @@ def placement(**nodes: int) -> dict[str, Any]:
                 "labelSelector": {"matchLabels": {"alluxio.io/placement": "x"}},
             }
         ],
+        "replicate": None,
         "notes": [],
     }
 
@@ -72,6 +79,7 @@ def observed(**more: Any) -> dict[str, Any]:
         "runs": [],
         "placement": placement(a=1, b=1),
         "placement_error": "",
+        "replicas": {"own": None, "others": False},
     }
     return {**base, **more}
 

@@ -64,6 +64,7 @@ def test_every_client_fails_over_fast() -> None:
         "alluxio.user.network.rpc.keepalive.timeout",
         "alluxio.user.network.streaming.keepalive.timeout",
         "alluxio.user.rpc.retry.max.duration",
+        "alluxio.user.rpc.retry.max.sleep",
     }
     assert expected <= properties.COMMON.keys()
 

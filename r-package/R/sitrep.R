@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+
+#' What works, and what to do about the rest
+#'
+#' Asks each proxy of a connection: whether it can be reached, whether its REST interface is on and
+#' has a master, and whether its S3 interface takes our user. Nothing is changed, but the first S3
+#' call to a proxy makes it create `/.alluxio_s3_api_metadata`.
+#'
+#' @inheritParams alx_ls
+#' @return A data frame of class `alluxio_sitrep` with `what`, `works`, `detail` and `remedy`.
+#' @family connections
+#' @export
+#' @examples
+#' alx_sitrep(alx_connect("http://localhost:1", connect_timeout_s = 1, retries = 0))
+alx_sitrep <- function(con) {
+  check_connection(con)
+  rows <- lapply(con$proxies, function(proxy) {
+    one <- con
+    one$proxies <- proxy
+    one$retries <- 0L
+    one$state <- new.env(parent = emptyenv())
+    one$state$current <- 1L
+    one$state$rest_is_on <- character()
+    rbind(
+      sitrep_row(paste(proxy, "REST"), paste("Alluxio", rest_version(one))),
+      sitrep_row(paste(proxy, "paths"), paste(alx_stat(one, "/")$children, "entries in /")),
+      sitrep_row(paste(proxy, "S3"), s3_greeting(one))
+    )
+  })
+  structure(do.call(rbind, rows), class = c("alluxio_sitrep", "data.frame"))
+}
+
+# `detail` is evaluated here: what it raises is what does not work.
+sitrep_row <- function(what, detail) {
+  row <- function(works, detail, remedy) {
+    data.frame(what = what, works = works, detail = detail, remedy = remedy)
+  }
+  tryCatch(
+    row(TRUE, detail, ""),
+    alluxior_error = function(condition) row(FALSE, condition$what, condition$remedy)
+  )
+}
+
+s3_greeting <- function(con) {
+  s3_call(con, s3_target_request(con, "GET", "/"), "/")
+  paste("takes user", con$user)
+}
+
+#' @export
+print.alluxio_sitrep <- function(x, ...) {
+  mark <- ifelse(x$works, "works", "FAILS")
+  cat(paste0(mark, "  ", x$what, ": ", x$detail), sep = "\n")
+  for (remedy in unique(x$remedy[nzchar(x$remedy)])) {
+    cat("To do: ", remedy, "\n", sep = "")
+  }
+  invisible(x)
+}
