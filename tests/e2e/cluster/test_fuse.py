@@ -370,7 +370,7 @@ def pipeline() -> dict[str, Any]:
 def test_a_pipeline_in_a_namespace_of_its_own_is_prepared_and_cleaned(
     ready: Cluster, node: str
 ) -> None:
-    """Two runs hand data from pod to pod; the one that succeeds is freed when it has its copies, the other one stays."""
+    """Two runs hand data from pod to pod; the one that succeeds is freed, the other one stays."""
     ready.apply(parts.namespace(PIPES))
     try:
         ready.apply(pipeline())
