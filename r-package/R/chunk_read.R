@@ -7,6 +7,7 @@
 #' was opened: when it is replaced, reading it further is the error `alluxior_changed`.
 #'
 #' @param path The folder that [alx_write_frame()] has written.
+#' @param con From [alx_connect()]; `NULL` for a local folder.
 #' @return An object of class `alx_frame`; `dim()`, `names()` and `print()` tell about it.
 #' @examples
 #' path <- tempfile()
@@ -16,8 +17,8 @@
 #' alx_read_chunk(frame, 1, c("Ozone", "Day"))
 #' alx_collect(frame, "Temp", rows = 10:12)
 #' @export
-alx_open_frame <- function(path) {
-  store <- folder_store(path)
+alx_open_frame <- function(path, con = NULL) {
+  store <- frame_store(path, con)
   current <- current_manifest(store)
   if (is.null(current)) {
     abort_alluxio(
@@ -235,8 +236,19 @@ on_chunk <- function(frame, i, call) {
     chunks$header[[i]],
     chunk_types[vapply(frame$manifest$columns, `[[`, "", "type")]
   )
-  result <- call(frame$store$open(chunks$file[[i]]), expected)
+  result <- tryCatch(
+    with_source(frame$store, chunks$file[[i]], function(source) call(source, expected)),
+    alluxior_not_found = function(e) list(class = "alluxior_not_found", text = "it is gone")
+  )
   raise_failure(result, file_in(frame$store, chunks$file[[i]]), function() is_replaced(frame))
+}
+
+with_source <- function(store, name, call) {
+  source <- store$open(name)
+  if (!is.raw(source)) {
+    on.exit(.Call(alx_c_close, source))
+  }
+  call(source)
 }
 
 is_replaced <- function(frame) !identical(current_manifest(frame$store), frame$manifest_file)

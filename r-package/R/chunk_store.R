@@ -5,11 +5,15 @@
 #   place             what to call it in messages
 #   list()            the names in the folder; none when there is no folder
 #   create()          makes the folder where it is missing
-#   put(name, bytes)  writes a whole file, of one block
+#   put(name, bytes)  writes a whole file; on Alluxio it is one block
 #   get(name)         a whole file as a raw vector
-#   open(name)        what the C code reads from: a path, or a source
+#   open(name)        what the C code reads from: a source (transport.R), or all bytes
 #   publish(from, to) renames; fails where 'to' exists
 #   remove(names)     removes files; those that are gone already are no failure
+
+frame_store <- function(path, con, write_type = "CACHE_THROUGH") {
+  if (is.null(con)) folder_store(path) else alluxio_store(con, path, write_type)
+}
 
 folder_store <- function(path) {
   path <- path.expand(path)
@@ -20,7 +24,7 @@ folder_store <- function(path) {
     create = function() folder_create(path),
     put = function(name, bytes) folder_put(full(name), bytes),
     get = function(name) folder_get(full(name)),
-    open = full,
+    open = function(name) open_file_source(full(name)),
     publish = function(from, to) folder_publish(full(from), full(to)),
     remove = function(names) invisible(unlink(full(names)))
   )
@@ -67,4 +71,36 @@ folder_publish <- function(from, to) {
       path = to
     )
   }
+}
+
+alluxio_store <- function(con, path, write_type) {
+  check_new_file(con, path, write_type, overwrite = FALSE)
+  full <- function(name) paste0(sub("/$", "", path), "/", name)
+  get <- function(name) alx_get(con, full(name))
+  list(
+    place = path,
+    list = function() alluxio_names(con, path),
+    create = function() alx_mkdir(con, path),
+    put = function(name, bytes) alluxio_put(con, full(name), bytes, write_type),
+    get = get,
+    # The proxy gives a file as a whole only: its REST interface has no ranges.
+    open = if (uses_rpc(con)) function(name) open_source(con, full(name)) else get,
+    publish = function(from, to) alx_mv(con, full(from), full(to)),
+    remove = function(names) for (name in names) alx_rm(con, full(name), missing_ok = TRUE)
+  )
+}
+
+alluxio_names <- function(con, path) {
+  listing <- tryCatch(alx_ls(con, path), alluxior_not_found = function(e) NULL)
+  vapply(listing$path, name_of, "", USE.NAMES = FALSE)
+}
+
+# As one block.
+alluxio_put <- function(con, file, bytes, write_type) {
+  size <- length(bytes)
+  if (uses_rpc(con)) {
+    return(alx_put(con, bytes, file, write_type, block_bytes = size))
+  }
+  pieces <- pieces_of_raw(bytes)
+  write_file(con, file, pieces, size, write_type, FALSE, FALSE, block_size_bytes = size)
 }

@@ -16,11 +16,13 @@
 #' @param x A data.frame, or a function without arguments that returns a data.frame at each call
 #'   and `NULL` at the end. All batches have the same columns; factors may bring new levels. See
 #'   also [alx_csv_batches()].
-#' @param path The folder to write.
+#' @param path The folder to write: in Alluxio, or a local one where `con` is `NULL`.
+#' @param con From [alx_connect()].
 #' @param chunk_rows Rows of a chunk, a multiple of 1024. By default as many as make about 64 MiB,
 #'   at most 2^20.
 #' @param overwrite Whether a frame that is at `path` is replaced. Who reads the former one then
 #'   gets `alluxior_changed`.
+#' @param write_type On Alluxio, as for [alx_write_raw()].
 #' @return The frame as [alx_open_frame()] gives it, invisibly.
 #' @examples
 #' path <- tempfile()
@@ -34,9 +36,10 @@
 #'   if (batch <= 3) data.frame(batch = batch, value = rnorm(10))
 #' }, path, overwrite = TRUE)
 #' @export
-alx_write_frame <- function(x, path, chunk_rows = NULL, overwrite = FALSE) {
+alx_write_frame <- function(x, path, con = NULL, chunk_rows = NULL, overwrite = FALSE,
+                            write_type = "CACHE_THROUGH") {
   check_chunk_rows(chunk_rows)
-  store <- folder_store(path)
+  store <- frame_store(path, con, write_type)
   former <- store$list()
   check_target(store, former, overwrite)
   next_batch <- if (is.function(x)) x else once(x)
@@ -53,7 +56,7 @@ alx_write_frame <- function(x, path, chunk_rows = NULL, overwrite = FALSE) {
   # The manifest first: from then on nobody can begin to read the former frame.
   store$remove(former[manifest_numbers(former) > 0])
   store$remove(former[is_chunk_name(former)])
-  invisible(alx_open_frame(path))
+  invisible(alx_open_frame(path, con))
 }
 
 once <- function(x) {

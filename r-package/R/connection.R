@@ -25,6 +25,7 @@
 #'   this machine, `"never"`, or `"always"` from every worker whose files are to be seen here, as in a
 #'   container that has the workers' folders mounted.
 #' @return An object of class `alluxio_connection`, the first argument of the other functions.
+#' @family connections
 #' @export
 #' @examples
 #' con <- alx_connect("http://localhost:39999", user = "ada")

@@ -234,12 +234,15 @@ pieces_of_raw <- function(bytes) {
   }
 }
 
-# Writes what `next_piece` gives until it gives nothing.
-write_file <- function(con, path, next_piece, size_bytes, write_type, overwrite, progress) {
+# Writes what `next_piece` gives until it gives nothing. Blocks are as large as the cluster makes
+# them unless `block_size_bytes` says.
+write_file <- function(con, path, next_piece, size_bytes, write_type, overwrite, progress,
+                       block_size_bytes = NULL) {
   path <- check_new_file(con, path, write_type, overwrite)
   bar <- progress_bar(path, size_bytes, progress)
   on.exit(bar$done())
   options <- list(recursive = TRUE, overwrite = overwrite, writeType = write_type)
+  options$blockSizeBytes <- block_size_bytes
   stream <- open_stream(con, path, "create-file", options)
   is_whole <- FALSE
   on.exit(if (!is_whole) give_up(con, stream), add = TRUE)

@@ -9,6 +9,7 @@
 #'
 #' @inheritParams alx_ls
 #' @return A data frame of class `alluxio_sitrep` with `what`, `works`, `detail` and `remedy`.
+#' @family connections
 #' @export
 #' @examples
 #' alx_sitrep(alx_connect("http://localhost:1", connect_timeout_s = 1, retries = 0))

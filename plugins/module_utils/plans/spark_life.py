@@ -18,6 +18,8 @@ Row = Mapping[str, Any]
 
 _ENDED = ("Succeeded", "Failed")
 _MOST_NAMED = 3
+# So soon Kubernetes makes a pod that nothing keeps it from making; so rarely one looks at what may take hours.
+_QUICK_S, _RARELY_S = 10, 60
 
 
 class Action(StrEnum):
@@ -54,7 +56,7 @@ def next_step(spec: Row, jobs: Sequence[Row], pods: Sequence[Row], now: datetime
     last = jobs[-1]
     number = int(last["attempt"])
     if last["state"] == "Active":
-        return _active(spec, last, pods)
+        return _active(spec, last, pods, now)
     living = [pod for pod in pods if alive(pod)]
     leftover = tuple(str(pod["name"]) for pod in living if not pod["deleting"])
     if last["state"] == "Succeeded":
@@ -105,18 +107,32 @@ def _submit(spec: Row, attempt: int, what: str) -> Step:
     return Step(Action.SUBMIT, "Submitted", attempt, f"{what} is submitted")
 
 
-def _active(spec: Row, job: Row, pods: Sequence[Row]) -> Step:
+def _active(spec: Row, job: Row, pods: Sequence[Row], now: datetime) -> Step:
     number = int(job["attempt"])
     if spec["suspend"]:
         return Step(Action.SUSPEND, "Suspended", number, "the pods are being removed", again_s=3)
     driver = next((pod for pod in pods if is_driver(pod, number)), None)
     if driver is None:
-        return Step(Action.NONE, "Submitted", number, "the driver's pod is being made", again_s=3)
+        return _without_driver(job, number, now)
+    if driver["deleting"]:
+        # A Job counts a pod as failed only when its node has let it go.
+        why = f"the end of {_names([driver])} is waited for"
+        return Step(Action.NONE, "Running", number, why, again_s=5)
     if driver["started"]:
         return Step(Action.NONE, "Running", number, "the driver runs", again_s=10)
     why = f"the driver's pod {driver['name']} does not run yet"
     detail = f": {driver['message']}" if driver["message"] else ""
     return Step(Action.NONE, "Submitted", number, f"{why}{detail}", again_s=3)
+
+
+def _without_driver(job: Row, number: int, now: datetime) -> Step:
+    """A quota may hold the pod back for hours: looks become rarer, and when the Job changes there is one anyway."""
+    age_s = (now - _time(job["started"])).total_seconds()
+    why = "the driver's pod is being made"
+    if age_s > _QUICK_S:
+        why = f"{why}; if a ResourceQuota holds it back, the events of Job {job['name']} say so"
+    again_s = min(_RARELY_S, max(3, round(age_s / 2)))
+    return Step(Action.NONE, "Submitted", number, why, again_s=again_s)
 
 
 def is_driver(pod: Row, attempt: int) -> bool:

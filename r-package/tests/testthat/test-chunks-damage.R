@@ -20,7 +20,7 @@ test_that("a flipped bit anywhere in a chunk is found, with the file and the off
   sound <- bytes_of(it$chunk)
   places <- meaningful(it$chunk, ncol(it$frame), 1500 - 1024)
   header <- places[places <= 80 + 80 * ncol(it$frame)]
-  for (place in c(sample(header, 300), sample(places, 300))) {
+  for (place in c(sample(header, 100), sample(places, 100))) {
     bytes <- sound
     bytes[[place]] <- xor(bytes[[place]], as.raw(2^sample(0:7, 1)))
     writeBin(bytes, it$chunk)
@@ -49,7 +49,7 @@ test_that("a chunk that is missing, or another's, is found", {
   file.copy(other$chunk, it$chunk, overwrite = TRUE)
   expect_error(alx_read_chunk(it$frame, 2), "another version", class = "alluxior_corrupt")
   unlink(it$chunk)
-  expect_error(alx_read_chunk(it$frame, 2), "No such file", class = "alluxior_corrupt")
+  expect_error(alx_read_chunk(it$frame, 2), "it is gone", class = "alluxior_corrupt")
   expect_identical(nrow(alx_read_chunk(it$frame, 1)), 1024L)
 })
 
@@ -57,7 +57,7 @@ test_that("a flipped bit anywhere in the manifest, or a cut one, is found", {
   it <- frame_of_two_chunks()
   manifest <- frame_file(it$path, "^_manifest")
   sound <- bytes_of(manifest)
-  for (place in sample(length(sound), 300)) {
+  for (place in sample(length(sound), 100)) {
     bytes <- sound
     bytes[[place]] <- xor(bytes[[place]], as.raw(2^sample(0:7, 1)))
     writeBin(bytes, manifest)

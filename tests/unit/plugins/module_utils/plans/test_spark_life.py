@@ -48,6 +48,24 @@ def test_it_runs_when_the_driver_does() -> None:
     assert step({}, jobs=[job()], pods=[pod()])["phase"] == "Running"
 
 
+def test_a_driver_on_a_node_that_does_not_answer_is_waited_for_and_named() -> None:
+    dead = step({"restartPolicy": RETRY}, jobs=[job()], pods=[pod(node="n-3", deleting=True)])
+    assert (dead["action"], dead["attempt"]) == ("none", 1)
+    assert dead["why"] == "the end of report-1-driver on n-3 is waited for"
+
+
+def test_a_pod_that_a_quota_holds_back_is_looked_for_ever_more_rarely() -> None:
+    fresh, held, long = (
+        step({}, jobs=[job(started=f"2026-11-28T{time}Z")])
+        for time in ("09:59:59", "09:59:30", "08:00:00")
+    )
+    assert [each["again_s"] for each in (fresh, held, long)] == [3, 15, 60]
+    assert fresh["why"] == "the driver's pod is being made"
+    assert (
+        "if a ResourceQuota holds it back, the events of Job report-1-driver say so" in held["why"]
+    )
+
+
 def test_the_end_is_final_whatever_the_spec_says_now() -> None:
     for state in ("Succeeded", "Failed"):
         ended = step({"suspend": True}, jobs=[job(state=state)], pods=[pod(phase=state)])
