@@ -8,6 +8,9 @@ raise_failure <- function(result, file, is_replaced = function() FALSE) {
   if (!identical(names(result), c("class", "text"))) {
     return(invisible(result))
   }
+  if (result$class == "interrupted") {
+    rlang::interrupt()
+  }
   class <- result$class
   if (class %in% c("alluxior_not_found", "alluxior_changed")) {
     class <- if (is_replaced()) "alluxior_changed" else "alluxior_corrupt"
@@ -19,8 +22,7 @@ failure_remedy <- function(class) {
   switch(class,
     alluxior_changed = "The frame was replaced after it was opened: open it again.",
     alluxior_corrupt = "Restore the file from a copy, or write the frame again.",
-    alluxior_permission = "Ask its owner for the right to read it.",
     alluxior_memory = "Read fewer columns or rows at a time.",
-    "Try again."
+    transport_remedy(class)
   )
 }

@@ -237,10 +237,18 @@ on_chunk <- function(frame, i, call) {
     chunk_types[vapply(frame$manifest$columns, `[[`, "", "type")]
   )
   result <- tryCatch(
-    call(frame$store$open(chunks$file[[i]]), expected),
+    with_source(frame$store, chunks$file[[i]], function(source) call(source, expected)),
     alluxior_not_found = function(e) list(class = "alluxior_not_found", text = "it is gone")
   )
   raise_failure(result, file_in(frame$store, chunks$file[[i]]), function() is_replaced(frame))
+}
+
+with_source <- function(store, name, call) {
+  source <- store$open(name)
+  if (!is.raw(source)) {
+    on.exit(.Call(alx_c_close, source))
+  }
+  call(source)
 }
 
 is_replaced <- function(frame) !identical(current_manifest(frame$store), frame$manifest_file)

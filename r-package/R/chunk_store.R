@@ -7,7 +7,7 @@
 #   create()          makes the folder where it is missing
 #   put(name, bytes)  writes a whole file; on Alluxio it is one block
 #   get(name)         a whole file as a raw vector
-#   open(name)        what the C code reads from: a path, or all bytes
+#   open(name)        what the C code reads from: a source (transport.R), or all bytes
 #   publish(from, to) renames; fails where 'to' exists
 #   remove(names)     removes files; those that are gone already are no failure
 
@@ -24,7 +24,7 @@ folder_store <- function(path) {
     create = function() folder_create(path),
     put = function(name, bytes) folder_put(full(name), bytes),
     get = function(name) folder_get(full(name)),
-    open = full,
+    open = function(name) open_file_source(full(name)),
     publish = function(from, to) folder_publish(full(from), full(to)),
     remove = function(names) invisible(unlink(full(names)))
   )
@@ -76,14 +76,15 @@ folder_publish <- function(from, to) {
 alluxio_store <- function(con, path, write_type) {
   check_new_file(con, path, write_type, overwrite = FALSE)
   full <- function(name) paste0(sub("/$", "", path), "/", name)
-  get <- function(name) alx_read_raw(con, full(name), progress = FALSE)
+  get <- function(name) alx_get(con, full(name))
   list(
     place = path,
     list = function() alluxio_names(con, path),
     create = function() alx_mkdir(con, path),
     put = function(name, bytes) alluxio_put(con, full(name), bytes, write_type),
     get = get,
-    open = get,
+    # The proxy gives a file as a whole only: its REST interface has no ranges.
+    open = if (uses_rpc(con)) function(name) open_source(con, full(name)) else get,
     publish = function(from, to) alx_mv(con, full(from), full(to)),
     remove = function(names) for (name in names) alx_rm(con, full(name), missing_ok = TRUE)
   )
@@ -94,8 +95,12 @@ alluxio_names <- function(con, path) {
   vapply(listing$path, name_of, "", USE.NAMES = FALSE)
 }
 
+# As one block.
 alluxio_put <- function(con, file, bytes, write_type) {
-  pieces <- pieces_of_raw(bytes)
   size <- length(bytes)
+  if (uses_rpc(con)) {
+    return(alx_put(con, bytes, file, write_type, block_bytes = size))
+  }
+  pieces <- pieces_of_raw(bytes)
   write_file(con, file, pieces, size, write_type, FALSE, FALSE, block_size_bytes = size)
 }

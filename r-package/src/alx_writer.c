@@ -208,8 +208,8 @@ static int begin(alx_writer *writer, alx_status *status) {
                          options->mode, options->overwrite, &writer->file, status);
   if (code) return code;
   writer->created = true;
-  /* Files begin at different workers. */
-  writer->first_worker = (size_t)((uint64_t)writer->file.file_id % writer->worker_count);
+  /* Files begin at different workers. The low 24 bits of a file's id are all ones: the number is above. */
+  writer->first_worker = (size_t)(((uint64_t)writer->file.file_id >> 24) % writer->worker_count);
   return writer->through ? begin_somewhere(writer, begin_ufs_at, NULL, status) : 0;
 }
 

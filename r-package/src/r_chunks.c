@@ -13,42 +13,14 @@
 
 #include <R.h>
 
-#include "alxf_file.h"
 #include "alxf_memory.h"
 #include "alxf_read.h"
 #include "alxf_write.h"
 #include "alxf_xxh64.h"
+#include "r_transport.h"
 
 /* Of a chunk, in the vectors called 'place' below. */
 enum { INDEX, FIRST_ROW, ROWS };
-
-static const char *class_of(int code) {
-  switch (code) {
-  case ALX_NOT_FOUND:
-    return "alluxior_not_found";
-  case ALX_PERMISSION:
-    return "alluxior_permission";
-  case ALX_CORRUPT:
-    return "alluxior_corrupt";
-  case ALX_CHANGED:
-    return "alluxior_changed";
-  case ALX_MEMORY:
-    return "alluxior_memory";
-  case ALX_INVALID:
-    return "alluxior_invalid";
-  default:
-    return "alluxior_unavailable";
-  }
-}
-
-static SEXP failure(const alx_status *status) {
-  const char *names[] = {"class", "text", ""};
-  SEXP result = PROTECT(Rf_mkNamed(VECSXP, names));
-  SET_VECTOR_ELT(result, 0, Rf_mkString(class_of(status->code)));
-  SET_VECTOR_ELT(result, 1, Rf_mkString(status->text));
-  UNPROTECT(1);
-  return result;
-}
 
 static SEXP hash_string(uint64_t hash) {
   char digits[17];
@@ -128,16 +100,25 @@ SEXP alx_c_chunk_encode(SEXP columns, SEXP types, SEXP version, SEXP place) {
     header.columns[i].type = (uint32_t)INTEGER(types)[i];
     values[i] = values_of(VECTOR_ELT(columns, i), INTEGER(types)[i], (R_xlen_t)header.rows);
     if (values[i] == NULL)
-      return failure(&(alx_status){ALX_INVALID, "a column is not in the form of its type"});
+      return alx_r_failure(&(alx_status){ALX_INVALID, "a column is not in the form of its type"});
   }
   return encode(&header, values);
 }
 
-/* A file's path, or all of its bytes. */
-static alx_source *open_source(SEXP source, alx_status *status) {
-  if (TYPEOF(source) == STRSXP)
-    return alxf_open_file(Rf_translateChar(STRING_ELT(source, 0)), status);
-  return alxf_open_memory(RAW(source), (uint64_t)XLENGTH(source), status);
+/* What alx_c_open() and alx_c_open_file() gave, or all bytes of a file. */
+static alx_source *source_of(SEXP source, alx_status *status) {
+  if (TYPEOF(source) == RAWSXP)
+    return alxf_open_memory(RAW(source), (uint64_t)XLENGTH(source), status);
+  alx_source *open = alx_r_source(source);
+  if (open == NULL)
+    alx_fail(status, ALX_INVALID, "it is closed");
+  return open;
+}
+
+/* The other sources are R's to close. */
+static void release(SEXP source, alx_source *opened) {
+  if (TYPEOF(source) == RAWSXP)
+    opened->close(opened);
 }
 
 /* Of list(version, place, header, types). */
@@ -157,7 +138,7 @@ static alxf_expected expected_of(SEXP list) {
 /* Opens a source and its header, which is as expected; on failure neither is open. */
 static alx_source *open_chunk(SEXP source, const alxf_expected *expected, alxf_header *header,
                               alx_status *status) {
-  alx_source *opened = open_source(source, status);
+  alx_source *opened = source_of(source, status);
   if (opened == NULL)
     return NULL;
   if (alxf_read_header(opened, header, status) == 0) {
@@ -165,13 +146,13 @@ static alx_source *open_chunk(SEXP source, const alxf_expected *expected, alxf_h
       return opened;
     alxf_free_header(header);
   }
-  opened->close(opened);
+  release(source, opened);
   return NULL;
 }
 
-static void close_chunk(alx_source *opened, alxf_header *header) {
+static void close_chunk(SEXP source, alx_source *opened, alxf_header *header) {
   alxf_free_header(header);
-  opened->close(opened);
+  release(source, opened);
 }
 
 typedef struct {
@@ -201,12 +182,12 @@ SEXP alx_c_chunk_read(SEXP source, SEXP expected, SEXP which, SEXP codes, SEXP i
   alx_status status = {0};
   alx_source *opened = open_chunk(source, &right, &header, &status);
   if (opened == NULL)
-    return failure(&status);
+    return alx_r_failure(&status);
   for (R_xlen_t i = 0; i < n && status.code == 0; i++)
     alxf_read_values(opened, &header, columns[i].column, columns[i].codes, columns[i].into,
                      &status);
-  close_chunk(opened, &header);
-  return status.code == 0 ? R_NilValue : failure(&status);
+  close_chunk(source, opened, &header);
+  return status.code == 0 ? R_NilValue : alx_r_failure(&status);
 }
 
 /* Reads a whole chunk and compares it with its header. */
@@ -220,8 +201,8 @@ SEXP alx_c_chunk_verify(SEXP source, SEXP expected, SEXP codes) {
   alx_status status = {0};
   alx_source *opened = open_chunk(source, &right, &header, &status);
   if (opened == NULL)
-    return failure(&status);
+    return alx_r_failure(&status);
   alxf_verify(opened, &header, lengths, &status);
-  close_chunk(opened, &header);
-  return status.code == 0 ? R_NilValue : failure(&status);
+  close_chunk(source, opened, &header);
+  return status.code == 0 ? R_NilValue : alx_r_failure(&status);
 }

@@ -47,7 +47,7 @@ static const char *class_of(int code) {
   }
 }
 
-static SEXP failure(const alx_status *status) {
+SEXP alx_r_failure(const alx_status *status) {
   const char *names[] = {"class", "text", ""};
   SEXP result = PROTECT(Rf_mkNamed(VECSXP, names));
   SET_VECTOR_ELT(result, 0, Rf_mkString(class_of(status->code)));
@@ -84,7 +84,7 @@ SEXP alx_c_client(SEXP masters, SEXP user, SEXP timeout_s, SEXP short_circuit) {
   if (client) client->limits.interrupted = interrupted;
   R_SetExternalPtrAddr(result, client);
   UNPROTECT(1);
-  return client ? result : failure(&status);
+  return client ? result : alx_r_failure(&status);
 }
 
 /* NULL for one that was saved and loaded, which has no connections. */
@@ -99,7 +99,7 @@ SEXP alx_c_leader(SEXP client) {
   alx_status status = {0};
   char leader[300];
   alx_client *open = client_of(client, &status);
-  if (open == NULL || alx_find_leader(open, leader, sizeof leader, &status)) return failure(&status);
+  if (open == NULL || alx_find_leader(open, leader, sizeof leader, &status)) return alx_r_failure(&status);
   return Rf_mkString(leader);
 }
 
@@ -129,7 +129,7 @@ SEXP alx_c_open(SEXP client, SEXP path) {
   alx_reader *reader = open ? alx_open_reader(open, name, &status) : NULL;
   R_SetExternalPtrAddr(result, reader);
   UNPROTECT(1);
-  return reader ? result : failure(&status);
+  return reader ? result : alx_r_failure(&status);
 }
 
 SEXP alx_c_open_file(SEXP path) {
@@ -139,7 +139,7 @@ SEXP alx_c_open_file(SEXP path) {
   alx_source *source = alx_file_source(name, &status);
   R_SetExternalPtrAddr(result, source);
   UNPROTECT(1);
-  return source ? result : failure(&status);
+  return source ? result : alx_r_failure(&status);
 }
 
 SEXP alx_c_length(SEXP source) {
@@ -153,12 +153,12 @@ SEXP alx_c_read(SEXP source, SEXP offset, SEXP length) {
   uint64_t from = (uint64_t)Rf_asReal(offset), size = (uint64_t)Rf_asReal(length);
   if (open == NULL) {
     alx_fail(&status, ALX_INVALID, "it is closed");
-    return failure(&status);
+    return alx_r_failure(&status);
   }
   SEXP bytes = PROTECT(Rf_allocVector(RAWSXP, (R_xlen_t)size));
   int code = open->read_at(open, from, size, RAW(bytes), &status);
   UNPROTECT(1);
-  return code ? failure(&status) : bytes;
+  return code ? alx_r_failure(&status) : bytes;
 }
 
 SEXP alx_c_ways(SEXP source) {
@@ -200,14 +200,14 @@ SEXP alx_c_put(SEXP client, SEXP path, SEXP bytes, SEXP options) {
   alx_write_options wanted = options_of(options, size);
   alx_client *open = client_of(client, &status);
   alx_writer *writer = open ? alx_open_writer(open, name, &wanted, &status) : NULL;
-  if (writer == NULL) return failure(&status);
+  if (writer == NULL) return alx_r_failure(&status);
   int code = alx_writer_add(writer, RAW(bytes), size, &status);
   if (code == 0) code = alx_writer_finish(writer, &status);
   alx_close_writer(writer, &left);
   if (code == 0) return R_NilValue;
   if (left.code) {
     size_t length = strlen(status.text);
-    snprintf(status.text + length, sizeof status.text - length, "; %s", left.text);
+    snprintf(status.text + length, sizeof status.text - length, "; %.200s", left.text);
   }
-  return failure(&status);
+  return alx_r_failure(&status);
 }

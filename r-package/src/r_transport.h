@@ -10,6 +10,9 @@
 
 #include "alx_source.h"
 
+/* What every C function that R calls returns when it fails: list(class, text). */
+SEXP alx_r_failure(const alx_status *status);
+
 SEXP alx_c_client(SEXP masters, SEXP user, SEXP timeout_s, SEXP short_circuit);
 SEXP alx_c_leader(SEXP client);
 SEXP alx_c_open(SEXP client, SEXP path);

@@ -8,6 +8,12 @@ live_connection <- function(proxies = Sys.getenv("ALLUXIOR_TEST_PROXY"),
   alx_connect(proxies, user = user, ...)
 }
 
+# Over the proxy alone, or past it to masters and workers.
+live_connection_by <- function(way) {
+  masters <- if (way == "masters") Sys.getenv("ALLUXIOR_TEST_MASTER") else character()
+  live_connection(masters = masters)
+}
+
 # A fresh folder in Alluxio that goes with the test.
 live_folder <- function(con, env = parent.frame()) {
   folder <- paste0("/r-test-", paste(sample(letters, 12, TRUE), collapse = ""))

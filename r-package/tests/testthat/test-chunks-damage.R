@@ -49,7 +49,7 @@ test_that("a chunk that is missing, or another's, is found", {
   file.copy(other$chunk, it$chunk, overwrite = TRUE)
   expect_error(alx_read_chunk(it$frame, 2), "another version", class = "alluxior_corrupt")
   unlink(it$chunk)
-  expect_error(alx_read_chunk(it$frame, 2), "No such file", class = "alluxior_corrupt")
+  expect_error(alx_read_chunk(it$frame, 2), "it is gone", class = "alluxior_corrupt")
   expect_identical(nrow(alx_read_chunk(it$frame, 1)), 1024L)
 })
 

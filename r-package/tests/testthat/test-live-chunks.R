@@ -1,33 +1,40 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
 
-test_that("a frame comes back from Alluxio as it was written, each chunk one block", {
-  con <- live_connection()
-  path <- paste0(live_folder(con), "/frame")
-  set.seed(6)
-  written <- random_frame(2500)
-  frame <- alx_write_frame(written, path, con, chunk_rows = 1024)
-  expect_same_frame(alx_collect(frame), written)
-  files <- alx_ls(con, path)
-  expect_length(files$path, 4)
-  for (file in grep("alxf$", files$path, value = TRUE)) {
-    status <- alx_stat(con, file)
-    expect_identical(as.numeric(status$block_size_bytes), status$size_bytes)
-    expect_identical(nrow(status$blocks), 1L)
-    expect_identical(status$persistence, "PERSISTED")
-  }
-})
+# Both ways to Alluxio: over the proxy alone, and past it to masters and workers.
+for (way in c("proxy", "masters")) {
+  test_that(paste("by", way, "a frame comes back as it was written, each chunk one block"), {
+    con <- live_connection_by(way)
+    path <- paste0(live_folder(con), "/frame")
+    set.seed(6)
+    written <- random_frame(4500)
+    frame <- alx_write_frame(written, path, con, chunk_rows = 1024)
+    expect_same_frame(alx_collect(frame), written)
+    expect_identical(alx_read_chunk(frame, 5, "whole")[[1]], written$whole[4097:4500])
+    alx_verify_frame(frame)
+    chunks <- grep("alxf$", alx_ls(con, path)$path, value = TRUE)
+    expect_length(chunks, 5)
+    statuses <- lapply(chunks, function(chunk) alx_stat(con, chunk))
+    for (status in statuses) {
+      expect_identical(status$block_size_bytes, status$size_bytes)
+      expect_identical(nrow(status$blocks), 1L)
+      expect_identical(status$persistence, "PERSISTED")
+    }
+    workers <- vapply(statuses, function(status) status$blocks$host, "")
+    if (way == "masters") expect_gt(length(unique(workers)), 1)
+  })
 
-test_that("a frame of which the workers hold nothing any more is read through", {
-  con <- live_connection()
-  path <- paste0(live_folder(con), "/frame")
-  set.seed(7)
-  written <- random_frame(2500)
-  frame <- alx_write_frame(written, path, con, chunk_rows = 1024)
-  alx_free(con, path, recursive = TRUE)
-  wait_until(function() all(alx_ls(con, path)$in_alluxio_percent == 0))
-  expect_same_frame(alx_collect(frame), written)
-})
+  test_that(paste("by", way, "a frame that the workers hold nothing of any more is read through"), {
+    con <- live_connection_by(way)
+    path <- paste0(live_folder(con), "/frame")
+    set.seed(7)
+    written <- random_frame(2500)
+    frame <- alx_write_frame(written, path, con, chunk_rows = 1024)
+    alx_free(con, path, recursive = TRUE)
+    wait_until(function() all(alx_ls(con, path)$in_alluxio_percent == 0))
+    expect_same_frame(alx_collect(frame), written)
+  })
+}
 
 test_that("on Alluxio, too, a reader learns of a replaced frame, and a writer of another one", {
   con <- live_connection()
