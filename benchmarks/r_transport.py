@@ -42,8 +42,8 @@ MIB = 1024**2
 BLOCK_BYTES = 32 * MIB
 FILE_BYTES = 3 * BLOCK_BYTES
 # Bytes of a range -> how many are read, one after another.
-RANGES = {64 * 1024: 256, MIB: 96, 4 * MIB: 24, BLOCK_BYTES: 3}
-ROUNDS = 5
+RANGES = {64 * 1024: 32, MIB: 16, 4 * MIB: 8, BLOCK_BYTES: 3}
+ROUNDS = 3
 PATH = "/bench/file"
 USER = "root"
 # As in production, with both compilers; the tests' servers start sooner and run slower.
