@@ -150,15 +150,15 @@ def up() -> None:
     )
     run_job(cluster)
     print(cluster.kubectl("-n", SPACE, "get", "alluxiocluster,sparkapplication,pods,pvc"))
-    kubectl = "kubectl" if on_current() else "dev/cluster kubectl"
-    print(
-        f"""It stays up. Try next:
+    kubectl, which = (
+        ("kubectl", " CLUSTER=current") if on_current() else ("dev/cluster kubectl", "")
+    )
+    print(f"""It stays up. Try next:
     {kubectl} -n {SPACE} describe alluxiocluster {NAME}
     {kubectl} -n {SPACE} delete pod {NAME}-worker-fast-0        # the status follows, the file stays readable
     {kubectl} -n {SPACE} describe sparkapplication {JOB}
     {kubectl} -n {SPACE} port-forward svc/{NAME}-proxy 39999    # REST and S3 on localhost
-    make demo-down                                              # removes everything that the demo made"""
-    )
+    make demo-down{which:<46}# removes everything that the demo made""")
 
 
 def down() -> None:
@@ -170,7 +170,7 @@ def down() -> None:
     cluster.kubectl("-n", SPACE, "delete", kinds, "--all", "--ignore-not-found", "--timeout=180s")
     cluster.kubectl("delete", "namespace", SPACE, "--ignore-not-found", "--timeout=180s")
     parts.play(cluster, "operator", variables={"operator_state": "absent"})
-    say("removed; the custom resource definition and the operator's namespace stay")
+    say("removed; the custom resource definitions and the operator's namespace stay")
 
 
 def main() -> None:

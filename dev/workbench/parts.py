@@ -108,12 +108,17 @@ def sample(name: str, space: str) -> dict[str, Any]:
 
 
 def wait_for_phase(
-    cluster: Cluster, space: str, name: str, phase: str, timeout_s: float
+    cluster: Cluster,
+    space: str,
+    name: str,
+    phase: str,
+    timeout_s: float,
+    kind: str = "alluxiocluster",
 ) -> dict[str, Any]:
     """Waits until status.phase is `phase` for the newest generation; returns the object."""
 
     def probe() -> dict[str, Any] | None:
-        found: dict[str, Any] | None = cluster.find("-n", space, "alluxiocluster", name)
+        found: dict[str, Any] | None = cluster.find("-n", space, kind, name)
         status = (found or {}).get("status", {})
         ready = status.get("phase") == phase
         newest = (
@@ -122,7 +127,5 @@ def wait_for_phase(
         )
         return found if ready and newest else None
 
-    found: dict[str, Any] = wait_for(
-        f"AlluxioCluster {space}/{name} in phase {phase}", probe, timeout_s
-    )
+    found: dict[str, Any] = wait_for(f"{kind} {space}/{name} in phase {phase}", probe, timeout_s)
     return found

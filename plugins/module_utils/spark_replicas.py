@@ -75,7 +75,7 @@ def find_replicas(
 ) -> dict[str, Any]:
     """For the observation: ``own``, the ledger's row, or None; and with ``shared`` whether there are ``others``."""
     own = _find(client, application, namespace)
-    others = shared and any(True for _ in _others(client, application, namespace))
+    others = shared and next(_others(client, application, namespace), None) is not None
     return {"own": own and own.row(), "others": others}
 
 

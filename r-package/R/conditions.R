@@ -26,6 +26,7 @@
 #' | `alluxior_server` | the server met an error of its own |
 #'
 #' @name alluxior_error
+#' @family connections
 #' @aliases alluxior_not_found alluxior_exists alluxior_permission alluxior_invalid alluxior_state
 #'   alluxior_no_room alluxior_unavailable alluxior_timeout alluxior_rest_off alluxior_changed
 #'   alluxior_corrupt alluxior_not_durable alluxior_server

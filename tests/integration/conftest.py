@@ -27,7 +27,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import Kub
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "dev"))
 from devcluster import go_build  # noqa: E402
-from images import java, layers, oci  # noqa: E402
+from images import catalogue, java, layers, oci  # noqa: E402
 
 ADMIN, NOBODY = "admin", "nobody"
 CONFIG_MAPS = [("v1", "ConfigMap")]
@@ -101,9 +101,10 @@ def namespace(kube: KubeClient) -> str:
 
 @pytest.fixture(scope="session")
 def alluxio_image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the Java runtime and the jars of the image alluxio."""
+    """A folder with the Java runtime, the jars and FUSE's library of the image alluxio."""
     root = tmp_path_factory.mktemp("image")
-    for spec in (java.runtime(), java.alluxio_jars(ROOT / "dev/images/alluxio")):
+    fuse = catalogue.layer("alluxio", of="fuse")
+    for spec in (java.runtime(), java.alluxio_jars(ROOT / "dev/images/alluxio"), fuse):
         oci.unpack_layer(layers.build(spec).path, root)
     yield root
     # 250 MB, which pytest would keep for three runs.

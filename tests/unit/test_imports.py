@@ -17,8 +17,8 @@ COLLECTION = "ansible_collections.alluxio.k8s.plugins"
 MAY_USE = {
     "alluxio": {"alluxio"},
     "kube": {"kube"},
-    # Plans decide what a custom resource becomes, Spark's own words included.
-    "plans": {"plans", "spark"},
+    # Plans decide what a custom resource becomes, Spark's own words and those of pipelines included.
+    "plans": {"plans", "spark", "pipelines"},
     "locality": {"locality", "alluxio", "kube"},
     "spark": {"spark"},
     "pipelines": {"pipelines"},

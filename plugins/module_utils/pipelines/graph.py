@@ -216,24 +216,25 @@ def _keeping(pipeline: Pipeline) -> Iterator[Finding]:
 
 
 def _cluster_wide(pipeline: Pipeline) -> Finding:
-    s3 = isinstance(pipeline.access, S3)
-    name = "alluxio.proxy.s3.writetype" if s3 else "alluxio.user.file.writetype.default"
-    return Finding(
-        Level.NOTE,
-        "write-type-is-set-elsewhere",
-        "persist",
-        f"persist {pipeline.persist} is for {'the proxy' if s3 else 'the client'} to do, and an AlluxioCluster's "
-        "writes CACHE_THROUGH unless told otherwise",
-        f"set {name}={pipeline.persist.write_type} in its spec.properties",
+    write_type = pipeline.persist.write_type
+    message = (
+        f"persist {pipeline.persist} is nothing that the engine's document can say, and an AlluxioCluster "
+        "writes CACHE_THROUGH unless told otherwise"
     )
+    remedy = f"write persist: {pipeline.persist} in an AlluxioPipeline, which gives {pipeline.root} this write type"
+    if isinstance(pipeline.access, S3):
+        remedy = (
+            f"set alluxio.proxy.s3.writetype={write_type} in the AlluxioCluster's spec.properties"
+        )
+    return Finding(Level.NOTE, "write-type-is-set-elsewhere", "persist", message, remedy)
 
 
 def _differing(pipeline: Pipeline, stage: Stage) -> Finding:
-    """The write type belongs to the mount, or to the proxy, that all stages share."""
+    """The write type belongs to the root, or to the proxy, that all stages share."""
     field = f"{stage.field}.output.persist"
     message = (
         f"{stage.name} wants persist {stage.persist} and the pipeline {pipeline.persist}, but "
-        f"{'the proxy' if isinstance(pipeline.access, S3) else 'a client'} has one write type for all it writes"
+        f"{'the proxy' if isinstance(pipeline.access, S3) else pipeline.root} has one write type for all files"
     )
     if isinstance(pipeline.access, S3):
         remedy = (
@@ -241,10 +242,9 @@ def _differing(pipeline: Pipeline, stage: Stage) -> Finding:
         )
         return Finding(Level.ERROR, "write-type-of-the-proxy", field, message, remedy)
     remedy = (
-        "write the same persist everywhere: what a client is told by its properties wins over a path's own "
-        "(fsadmin pathConf), and an AlluxioCluster tells all its clients"
+        "write the same persist everywhere, or make this stage a pipeline with a root of its own"
     )
-    return Finding(Level.WARNING, "write-type-of-the-client", field, message, remedy)
+    return Finding(Level.WARNING, "write-type-of-the-root", field, message, remedy)
 
 
 def _fixed(pipeline: Pipeline) -> str:

@@ -1916,6 +1916,175 @@ ALLUXIO_CLUSTER_SPEC: dict[str, Any] = {
     },
 }
 
+ALLUXIO_PIPELINE_SPEC: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "alluxioCluster",
+    ],
+    "properties": {
+        "alluxioCluster": {
+            "type": "object",
+            "required": [
+                "name",
+            ],
+            "properties": {
+                "name": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 63,
+                },
+                "namespace": {
+                    "type": "string",
+                    "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+                },
+            },
+        },
+        "engine": {
+            "type": "string",
+            "enum": [
+                "argo",
+                "kubeflow",
+                "pachyderm",
+                "none",
+            ],
+            "default": "none",
+        },
+        "root": {
+            "type": "string",
+            "pattern": "^(/[^/{}$\\\\\"'\\x00-\\x1f\\x7f]+){2,}$",
+            "maxLength": 1024,
+        },
+        "directory": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "owner": {
+                    "type": "string",
+                    "pattern": "^[A-Za-z0-9_][-A-Za-z0-9_.@]*$",
+                    "maxLength": 255,
+                },
+                "group": {
+                    "type": "string",
+                    "pattern": "^[A-Za-z0-9_][-A-Za-z0-9_.@]*$",
+                    "maxLength": 255,
+                },
+                "mode": {
+                    "type": "string",
+                    "pattern": "^0[0-7]{3}$",
+                    "default": "0777",
+                },
+            },
+        },
+        "persist": {
+            "type": "string",
+            "enum": [
+                "sync",
+                "async",
+                "through",
+                "none",
+            ],
+            "default": "sync",
+        },
+        "stages": {
+            "type": "array",
+            "maxItems": 256,
+            "x-kubernetes-list-map-keys": [
+                "name",
+            ],
+            "items": {
+                "type": "object",
+                "required": [
+                    "name",
+                ],
+                "properties": {
+                    "name": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                    },
+                    "path": {
+                        "type": "string",
+                        "pattern": "^[^/{}$\\\\\"'\\x00-\\x1f\\x7f]+(/[^/{}$\\\\\"'\\x00-\\x1f\\x7f]+)*$",
+                        "maxLength": 512,
+                    },
+                    "keep": {
+                        "type": "boolean",
+                        "default": False,
+                    },
+                },
+            },
+        },
+        "claim": {
+            "type": "object",
+            "required": [
+                "name",
+            ],
+            "properties": {
+                "name": {
+                    "type": "string",
+                    "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    "maxLength": 253,
+                },
+            },
+        },
+        "s3": {
+            "type": "object",
+            "required": [
+                "secret",
+            ],
+            "properties": {
+                "secret": {
+                    "type": "string",
+                    "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    "maxLength": 253,
+                },
+            },
+        },
+        "timeToLiveSeconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 604800,
+        },
+        "cleanup": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "when": {
+                    "type": "string",
+                    "enum": [
+                        "Success",
+                        "Never",
+                    ],
+                    "default": "Success",
+                },
+                "action": {
+                    "type": "string",
+                    "enum": [
+                        "Free",
+                        "Delete",
+                    ],
+                    "default": "Free",
+                },
+                "persistTimeoutSeconds": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": 604800,
+                    "default": 3600,
+                },
+            },
+        },
+        "deletionPolicy": {
+            "type": "string",
+            "enum": [
+                "Retain",
+                "Delete",
+            ],
+            "default": "Retain",
+        },
+    },
+}
+
 SPARK_APPLICATION_SPEC: dict[str, Any] = {
     "type": "object",
     "required": [

@@ -20,6 +20,7 @@ Spec = Mapping[str, Any]
 
 # A path of Alluxio without a master's address: the AlluxioCluster has to say where that is.
 _ALLUXIO, _ALLUXIO_ALONE = "alluxio://", "alluxio:///"
+_AUTH_SECRET = "spark.authenticate.secret"
 _PROCESSES = ("driver", "executors")
 
 
@@ -156,6 +157,13 @@ def _check_sources(spec: Spec, findings: Findings) -> None:
             path = f"spec.hadoopConfFrom[{index}].key"
             message = f"{path}: the Alluxio client does not read {row['key']} from the environment"
             remedy = "keep credentials of the under file system with the AlluxioCluster"
+            findings.error(path, row["key"], message, remedy)
+    for index, row in enumerate(spec.get("sparkConfFrom", ())):
+        if row["key"] == _AUTH_SECRET:
+            # Read as it is (SecurityManager.getSecretKey): the reference itself would be the secret, which is none.
+            path = f"spec.sparkConfFrom[{index}].key"
+            message = f"{path}: Spark does not read {_AUTH_SECRET} from the environment"
+            remedy = "remove it: with spark.authenticate Spark makes a secret for each application"
             findings.error(path, row["key"], message, remedy)
     folders: dict[str, str] = dict.fromkeys(OUR_FOLDERS, "the configuration of Spark")
     for field, ways in (

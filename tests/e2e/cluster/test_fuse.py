@@ -23,7 +23,7 @@ from workbench.cluster import Cluster, image, wait_for
 from workbench.rest import Rest
 
 NAME = "files"
-SPACE, APPS = "fuse-story", "fuse-apps"
+SPACE, APPS, PIPES = "fuse-story", "fuse-apps", "fuse-pipelines"
 READY_S = 240
 ENFORCE = "pod-security.kubernetes.io/enforce"
 MIB = 1 << 20
@@ -44,6 +44,12 @@ while ((n < 600)); do
 done
 echo "nothing happened" >&2; exit 1
 """
+FOLDER = "/alluxio/data/pipelines/nightly"
+WRITE_STAGE = f"mkdir -p {FOLDER}/$1/prep && head -c 3000000 /dev/urandom > {FOLDER}/$1/prep/data"
+# FUSE ends a file some time after the program has closed it.
+CHECKSUM = (
+    f"for n in {{1..50}}; do sha256sum {FOLDER}/$1/prep/data && exit 0; sleep 0.2; done; exit 1"
+)
 KILL = """
 for p in /proc/[0-9]*; do
   if tr '\\0' ' ' < "$p/cmdline" 2> /dev/null | grep -q '[a]lluxio.fuse.AlluxioFuse'; then kill -9 "${p#/proc/}"; fi
@@ -76,7 +82,9 @@ def resource() -> dict[str, Any]:
     return cr
 
 
-def application(name: str, namespace: str, node: str, user: int) -> dict[str, Any]:
+def application(
+    name: str, namespace: str, node: str, user: int, claim: str = "alluxio"
+) -> dict[str, Any]:
     """A pod that mounts the claim; restricted unless its user is root."""
     restricted = {
         "allowPrivilegeEscalation": False,
@@ -107,7 +115,7 @@ def application(name: str, namespace: str, node: str, user: int) -> dict[str, An
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
             "containers": [container],
-            "volumes": [{"name": "alluxio", "persistentVolumeClaim": {"claimName": "alluxio"}}],
+            "volumes": [{"name": "alluxio", "persistentVolumeClaim": {"claimName": claim}}],
         },
     }
 
@@ -129,6 +137,30 @@ def applications(cluster: Cluster, node: str) -> Iterator[list[tuple[str, str]]]
             cluster.kubectl(
                 "-n", namespace, "delete", "pod", name, "--ignore-not-found", "--timeout=60s"
             )
+
+
+@contextmanager
+def stages(cluster: Cluster, node: str) -> Iterator[list[tuple[str, str]]]:
+    """Two pods of different users with a pipeline's claim: (namespace, name) of each."""
+    nodes = [one["metadata"]["name"] for one in cluster.get("nodes")["items"]]
+    places = {"prep": node, "train": next(one for one in nodes if one != node)}
+    users = {"prep": 1000650000, "train": 1000660000}
+    cluster.apply(
+        *(application(name, PIPES, where, users[name], "nightly") for name, where in places.items())
+    )
+    for name in places:
+        cluster.kubectl(
+            "-n", PIPES, "wait", "--for=condition=Ready", f"pod/{name}", "--timeout=60s"
+        )
+    yield [(PIPES, name) for name in places]
+    for name in places:
+        cluster.kubectl("-n", PIPES, "delete", "pod", name, "--timeout=60s")
+
+
+def run_states(cluster: Cluster) -> dict[str, str]:
+    """What the pipeline's status says of each run."""
+    status = cluster.get("-n", PIPES, "alluxiopipeline", "nightly")["status"]
+    return {run["name"]: run["state"] for run in status["runs"]}
 
 
 @contextmanager
@@ -320,6 +352,60 @@ def test_what_is_cached_only_is_shown_until_it_is_persisted(ready: Cluster) -> N
 
 
 @pytest.mark.wide
+def pipeline() -> dict[str, Any]:
+    return {
+        "apiVersion": "alluxio.io/v1alpha1",
+        "kind": "AlluxioPipeline",
+        "metadata": {"name": "nightly", "namespace": PIPES},
+        "spec": {
+            "alluxioCluster": {"name": NAME, "namespace": SPACE},
+            "persist": "async",
+            "stages": [{"name": "prep"}, {"name": "train", "keep": True}],
+            "claim": {"name": "nightly"},
+            "deletionPolicy": "Delete",
+        },
+    }
+
+
+def test_a_pipeline_in_a_namespace_of_its_own_is_prepared_and_cleaned(
+    ready: Cluster, node: str
+) -> None:
+    """Two runs hand data from pod to pod; the one that succeeds is freed, the other one stays."""
+    ready.apply(parts.namespace(PIPES))
+    try:
+        ready.apply(pipeline())
+        parts.wait_for_phase(ready, PIPES, "nightly", "Failed", 60, kind="alluxiopipeline")
+        agreed = f"alluxio.io/pipelines-from={PIPES}"
+        ready.kubectl("annotate", "--overwrite", "namespace", SPACE, agreed)
+        # Which wakes the operator.
+        ready.kubectl("-n", PIPES, "annotate", "alluxiopipeline", "nightly", "test/now=1")
+        parts.wait_for_phase(ready, PIPES, "nightly", "Ready", 90, kind="alluxiopipeline")
+        with stages(ready, node) as (first, second):
+            for run in ("good", "bad"):
+                sh(ready, first, WRITE_STAGE, run)
+                wrote, read = (sh(ready, pod, CHECKSUM, run) for pod in (first, second))
+                assert wrote == read
+                sh(ready, second, f"cp -r {FOLDER}/$1/prep {FOLDER}/$1/train", run)
+            sh(ready, second, f"touch {FOLDER}/good/_SUCCESS")
+            wait_for("the run is cleaned", lambda: run_states(ready)["good"] == "Cleaned", 120)
+            assert run_states(ready)["bad"] == "Open"
+        with ready.port_forward(SPACE, f"service/{NAME}-proxy", 39999) as port:
+
+            def cached(path: str) -> float:
+                return float(Rest(port).status(f"/pipelines/nightly/{path}")["inAlluxioPercentage"])
+
+            wait_for("the good run is freed", lambda: cached("good/prep/data") == 0, 60)
+            assert cached("good/train/data") == 100
+            assert cached("bad/prep/data") == 100
+        ready.kubectl("-n", PIPES, "delete", "alluxiopipeline", "nightly", "--timeout=90s")
+        assert ready.get("pv", "-l", f"alluxio.io/namespace={PIPES}")["items"] == []
+        assert ready.get("-n", PIPES, "pvc")["items"] == []
+        with ready.port_forward(SPACE, f"service/{NAME}-proxy", 39999) as port:
+            assert not Rest(port).path_call("/pipelines/nightly", "exists")
+    finally:
+        ready.kubectl("delete", "namespace", PIPES, "--timeout=120s")
+
+
 def test_what_is_switched_off_goes_away(ready: Cluster) -> None:
     cr = resource()
     cr["spec"]["fuse"]["claims"] = cr["spec"]["fuse"]["claims"][1:]

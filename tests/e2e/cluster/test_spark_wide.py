@@ -6,6 +6,7 @@ a driver whose node dies, many at once, and submission without the custom resour
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -23,6 +24,7 @@ from workbench.cluster import ROOT, image, wait_for
 pytestmark = pytest.mark.wide
 
 PROGRAM = """\
+import hashlib
 import sys
 import time
 import uuid
@@ -41,8 +43,10 @@ def slowly(lines):
 
 if what == "sleep":
     context.parallelize(range(2), 2).foreach(lambda _: time.sleep(float(rest[0])))
-elif what == "zone":
-    print("zone", spark.conf.get("spark.sql.session.timeZone"))
+elif what == "password":
+    # As Spark reads it itself (SSLOptions.parse).
+    password = context._jsc.sc().conf().getWithSubstitution("spark.ssl.keyPassword").get()
+    print("password", hashlib.sha256(password.encode()).hexdigest())
 elif what == "rewrite":
     rows = context.textFile(rest[0], 1).mapPartitions(slowly)
     spark.createDataFrame(rows, "value string").write.mode("overwrite").text(rest[1])
@@ -54,7 +58,7 @@ elif what == "mark":
 ONE = {"cores": 1, "memory": "512Mi", "instances": 1}
 TWO = {**ONE, "instances": 2}
 NONE = {"cores": 1, "memory": "512Mi", "dynamicAllocation": {"min": 0, "max": 1, "initial": 0}}
-ZONE = "Pacific/Auckland"
+PASSWORD = "hush-wide-4711"
 FILES, LINES_A_FILE, SLOW_S = 12, 20, 3
 RUN_S = 300
 MANY, AT_ONCE, MANY_S = 50, 4, 1500
@@ -133,22 +137,24 @@ def priority_class(space: SparkSpace, name: str, value: int) -> Iterator[None]:
 
 
 def test_a_setting_of_spark_comes_from_a_secret(ready: SparkSpace) -> None:
-    metadata = {"name": "zone", "namespace": ready.name}
+    metadata = {"name": "keys", "namespace": ready.name}
     ready.cluster.apply(
         {
             "apiVersion": "v1",
             "kind": "Secret",
             "metadata": metadata,
-            "stringData": {"zone": ZONE},
+            "stringData": {"password": PASSWORD},
         }
     )
-    source = {"secretKeyRef": {"name": "zone", "key": "zone"}}
-    conf = [{"key": "spark.sql.session.timeZone", **source}]
-    with ready.running(job(ready, "zone", "zone", sparkConfFrom=conf)) as name:
+    source = {"secretKeyRef": {"name": "keys", "key": "password"}}
+    conf = [{"key": "spark.ssl.keyPassword", **source}]
+    with ready.running(job(ready, "keys", "password", sparkConfFrom=conf)) as name:
         ready.succeed(name)
-        assert f"zone {ZONE}" in ready.log(name)
-        kinds = "sparkapplications,configmaps,jobs,pods"
-        assert ZONE not in ready.cluster.kubectl("-n", ready.name, "get", kinds, "-o", "json")
+        assert f"password {hashlib.sha256(PASSWORD.encode()).hexdigest()}" in ready.log(name)
+        kinds = "sparkapplications,configmaps,jobs,pods,events.events.k8s.io"
+        seen = ready.cluster.kubectl("-n", ready.name, "get", kinds, "-o", "json")
+        assert "spark.ssl.keyPassword" in seen
+        assert PASSWORD not in seen + ready.log(name)
 
 
 # ------------------------------------------------------------------ a driver whose node dies
@@ -369,7 +375,7 @@ def test_submission_without_the_custom_resource(ready: SparkSpace, tmp_path: Pat
         folder = f"/.spark-uploads/{ready.name}/bare"
         with ready.data() as (access, _):
             assert access.master.files.exists(folder)
-        ended = spark_verb(ready, "kill", "bare", "--cluster", ALLUXIO)
+        ended = spark_verb(ready, "kill", "bare")
         assert (ended.returncode, ended.stderr) == (0, "")
         with ready.data() as (access, _):
             assert not access.master.files.exists(folder)

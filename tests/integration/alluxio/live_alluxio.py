@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import time
@@ -89,6 +90,11 @@ class LiveAlluxio:
     master_heap_mb: int = 192
     proxy_heap_mb: int = 128
     safe_mode_s: int = 1
+    jvm_options: Sequence[str] = _JVM
+    job_ports: Ports = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.job_ports = Ports(*self.free_ports(3))
 
     def start_master(self, number: int) -> None:
         ports, home = self.masters[number], self.folder / f"master-{number}"
@@ -151,6 +157,46 @@ class LiveAlluxio:
     def start_spare_proxy(self, name: str) -> int:
         """One more proxy with REST, for a test that ends it; its port."""
         return self._start_further_proxy(name, {})
+
+    def start_job_service(self) -> None:
+        """A job master, and a job worker beside the first worker: they persist what was written asynchronously."""
+        home = self.folder / "job-master"
+        (home / "journal").mkdir(parents=True, exist_ok=True)
+        own: dict[str, object] = {
+            "alluxio.job.master.web.port": self.job_ports.web,
+            "alluxio.job.master.embedded.journal.port": self.job_ports.journal,
+            "alluxio.master.journal.folder": home / "journal",
+        }
+        log, serves = home / "log", "AlluxioSimpleMasterProcess Primary started"
+        before = log.read_text().count(serves) if log.exists() else 0
+        self._start("job-master", "alluxio.master.AlluxioJobMaster", own, heap_mb=128)
+        # A job worker ends when it meets a master that does not serve yet.
+        self.wait_for("job master", lambda: log.read_text().count(serves) > before, START_TIMEOUT_S)
+        host, (rpc, data, web) = worker_host(1), self.free_ports(3)
+        own = {
+            "alluxio.worker.hostname": host,
+            "alluxio.job.worker.hostname": host,
+            "alluxio.job.worker.bind.host": host,
+            "alluxio.job.worker.rpc.port": rpc,
+            "alluxio.job.worker.data.port": data,
+            "alluxio.job.worker.web.port": web,
+        }
+        self._start("job-worker", "alluxio.worker.AlluxioJobWorker", own, heap_mb=192)
+
+    def start_fuse(self, name: str, alluxio_path: str, properties: Mapping[str, object]) -> Path:
+        """Alluxio as a file system; the folder where it is, once it is mounted."""
+        point = self.folder / name / "mnt"
+        point.mkdir(parents=True)
+        options = "entry_timeout=0,attr_timeout=0"
+        arguments = ["-m", str(point), "-a", alluxio_path, "-o", options]
+        self._start(name, "alluxio.fuse.AlluxioFuse", properties, 192, arguments)
+        self.wait_for(f"mount {name}", lambda: os.path.ismount(point), START_TIMEOUT_S)
+        return point
+
+    def stop_fuse(self, name: str) -> None:
+        """Takes the mount away first: a process that ends in use leaves it behind."""
+        subprocess.run(["umount", "-l", self.folder / name / "mnt"], check=False)
+        self.servers.pop(name).end()
 
     def kill(self, name: str) -> None:
         """kill -9."""
@@ -230,7 +276,12 @@ class LiveAlluxio:
             return bytes(answer.read())
 
     def _start(
-        self, name: str, main_class: str, properties: Mapping[str, object], heap_mb: int
+        self,
+        name: str,
+        main_class: str,
+        properties: Mapping[str, object],
+        heap_mb: int,
+        arguments: Sequence[str] = (),
     ) -> None:
         home = self.folder / name
         home.mkdir(parents=True, exist_ok=True)
@@ -238,13 +289,19 @@ class LiveAlluxio:
         definitions = [f"-D{key}={value}" for key, value in properties.items()]
         command = [
             *("setpriv", "--pdeathsig", "KILL", str(self.image / "opt/jre/bin/java")),
-            *(*_JVM, f"-Xmx{heap_mb}m", f"-Dalluxio.conf.dir={self._conf()}"),
+            *(*self.jvm_options, f"-Xmx{heap_mb}m", f"-Dalluxio.conf.dir={self._conf()}"),
             *(f"-Dalluxio.home={self.folder}", f"-Dalluxio.logs.dir={home}", *definitions),
-            *("-cp", f"{self._conf()}:{self.image}/opt/alluxio/lib/*", main_class),
+            *("-cp", f"{self._conf()}:{self.image}/opt/alluxio/lib/*", main_class, *arguments),
         ]
         with open(log, "a") as output:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=home
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=home,
+                # FUSE's library, which the machine need not have.
+                env={**os.environ, "LD_LIBRARY_PATH": f"{self.image}/usr/lib/x86_64-linux-gnu"},
             )
         self.servers[name] = Server(name, process, log)
 
@@ -271,10 +328,16 @@ class LiveAlluxio:
             "alluxio.master.hostname": MASTER_HOST,
             "alluxio.master.rpc.addresses": rpc,
             "alluxio.master.embedded.journal.addresses": journal,
+            "alluxio.job.master.hostname": MASTER_HOST,
+            "alluxio.job.master.rpc.port": self.job_ports.rpc,
+            "alluxio.job.master.rpc.addresses": f"{MASTER_HOST}:{self.job_ports.rpc}",
+            "alluxio.job.master.embedded.journal.addresses": f"{MASTER_HOST}:{self.job_ports.journal}",
             "alluxio.master.mount.table.root.ufs": self.folder / "ufs",
             "alluxio.master.update.check.enabled": "false",
             "alluxio.proxy.s3.v2.version.enabled": "false",
             "alluxio.security.login.username": "root",
+            # As in an AlluxioCluster: owners need not be users of this machine.
+            "alluxio.underfs.allow.set.owner.failure": "true",
             "alluxio.web.ui.enabled": "false",
             "alluxio.user.metrics.collection.enabled": "false",
             "alluxio.user.block.size.bytes.default": "1MB",

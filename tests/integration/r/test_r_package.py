@@ -8,6 +8,7 @@ Everything that R needs comes from the distribution; no step asks the network.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -43,12 +44,15 @@ def test_site_builds_offline() -> None:
     site = subprocess.run([DEV_R, "site"], check=True, capture_output=True, text=True)
     folder = Path(site.stdout.split()[-1])
     assert (folder / "index.html").exists()
+    assert (folder / "articles/quick-start.html").exists()
     assert "alx_ls" in (folder / "reference/index.html").read_text()
 
 
 def test_on_a_live_alluxio(for_r: ForR, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    subprocess.run([DEV_R, "test", "--junit", report], check=True, env=for_r.environment)
+    # The others have run in the check.
+    command = [DEV_R, "test", "--filter", "^live", "--junit", report]
+    subprocess.run(command, check=True, env=for_r.environment)
     root = ElementTree.parse(report).getroot()
     skipped = [
         case.get("name") for case in root.iter("testcase") if case.find("skipped") is not None
@@ -58,6 +62,22 @@ def test_on_a_live_alluxio(for_r: ForR, tmp_path: Path) -> None:
     assert len(live) == len(LIVE_FILES)
     names = {case.get("name") for suite in live for case in suite.iter("testcase")}
     assert len(names) >= FEWEST_LIVE_TESTS
+
+
+def test_the_quick_start_runs(for_r: ForR, library: str, tmp_path: Path) -> None:
+    source = ROOT / "r-package/vignettes/quick-start.Rmd"
+    call = f"rmarkdown::render('{source}', output_dir = '{tmp_path}', intermediates_dir = '{tmp_path}')"
+    environment = {**for_r.environment, "R_LIBS": library, "LC_ALL": "C.UTF-8"}
+    subprocess.run(["Rscript", "-e", call], check=True, env=environment, cwd=tmp_path)
+    page = (tmp_path / "quick-start.html").read_text()
+    for shown in ("works", "16.46", "NOT_PERSISTED", "2e+07", "does not exist"):
+        assert shown in page
+
+
+def test_tests_of_a_live_alluxio_are_found_by_their_names() -> None:
+    for path in (ROOT / "r-package/tests/testthat").glob("test-*.R"):
+        wants_alluxio = re.search(r"\blive_\w+\(|ALLUXIOR_TEST_", path.read_text()) is not None
+        assert wants_alluxio == (path.stem in LIVE_FILES), path.name
 
 
 @pytest.fixture(scope="module")

@@ -114,6 +114,42 @@ class MetaMaster:
             for one in sorted(answer.clusterConfigs, key=lambda one: str(one.name))
         }
 
+    def get_path_configuration(self, deadline_s: float | None = None) -> dict[str, dict[str, str]]:
+        """For each path that has a configuration of its own, its properties."""
+        answer = self._masters.call(
+            method(_CONFIGURATION, "GetConfiguration"),
+            {"ignoreClusterConf": True},
+            repeatable=True,
+            deadline_s=deadline_s,
+        )
+        return {
+            path: {one.name: one.value for one in configured.properties}
+            for path, configured in sorted(answer.pathConfigs.items())
+        }
+
+    def set_path_configuration(
+        self, path: str, properties: Mapping[str, str], deadline_s: float | None = None
+    ) -> None:
+        """Adds properties for all below ``path``, which clients learn within a minute.
+
+        A client's own properties win over them. Raises InvalidRequest for what is no property.
+        """
+        self._masters.call(
+            method(_CONFIGURATION, "SetPathConfiguration"),
+            {"path": path, "properties": dict(properties)},
+            repeatable=True,
+            deadline_s=deadline_s,
+        )
+
+    def remove_path_configuration(self, path: str, deadline_s: float | None = None) -> None:
+        """Takes all properties of ``path`` away; none may be there."""
+        self._masters.call(
+            method(_CONFIGURATION, "RemovePathConfiguration"),
+            {"path": path},
+            repeatable=True,
+            deadline_s=deadline_s,
+        )
+
     def update_configuration(
         self, properties: Mapping[str, str], deadline_s: float | None = None
     ) -> dict[str, bool]:

@@ -53,7 +53,7 @@ def test_a_file_s_limit_of_replicas_is_kept() -> None:
 
 def test_what_is_under_way_keeps_its_target() -> None:
     asked = {3: "c", 4: "gone"}
-    copies, _ = choose([block(n) for n in (3, 4)], targets(b=1, c=1), MANY, asked)
+    copies, _left = choose([block(n) for n in (3, 4)], targets(b=1, c=1), MANY, asked)
     assert spread(copies) == {"c": [3], "b": [4]}
 
 

@@ -28,7 +28,8 @@ LEDGER = Ledger(
 )
 
 
-def seen(needed: Any = NEEDED, own: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def seen(*, own: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    needed = more.pop("needed", NEEDED)
     full = {"name": "full", "hostname": "full", "bytes": 9, "executors": 0, "eligible": False}
     found = {**placement(a=2, b=0), "replicate": needed}
     found["nodes"].append(full)
