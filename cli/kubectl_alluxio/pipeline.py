@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`kubectl alluxio pipeline`: Alluxio in the documents of pipeline engines. It speaks to no cluster."""
+"""`kubectl alluxio pipeline`: Alluxio in the documents of pipeline engines, and the storage that goes with them."""
 
 from __future__ import annotations
 
@@ -91,6 +91,86 @@ def check(
     return exit_codes.FAILED if failing(findings, FailOn(fail_on)) else exit_codes.OK
 
 
+_Namespace = Annotated[
+    str, typer.Option("--namespace", "-n", help="Namespace of the stages' pods.")
+]
+_Cluster = Annotated[str, typer.Option("--cluster", "-c", help="Name of the AlluxioCluster.")]
+_ClusterNamespace = Annotated[
+    str | None, typer.Option(help="Namespace of the AlluxioCluster (that of the pods).")
+]
+_Context = Annotated[str | None, typer.Option(help="Context of the kubeconfig (the current one).")]
+_Kubeconfig = Annotated[str | None, typer.Option(help="The file ($KUBECONFIG, ~/.kube/config).")]
+
+
+@pipeline.command()
+def prepare(
+    settings: _Settings,
+    namespace: _Namespace,
+    cluster: _Cluster,
+    cluster_namespace: _ClusterNamespace = None,
+    context: _Context = None,
+    kubeconfig: _Kubeconfig = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the AlluxioPipeline, and do nothing.")
+    ] = False,
+) -> None:
+    """Make the directory and the claim that the stages of SETTINGS need, and clean runs that have succeeded.
+
+    It needs no operator. With one, give it the resource: --dry-run prints it.
+
+    Example: kubectl alluxio pipeline prepare nightly.yaml -n pipelines -c cache --dry-run | kubectl apply -f -
+    """
+    resource = _resource(settings, namespace, cluster, cluster_namespace)
+    if dry_run:
+        show_data(resource, Format.YAML)
+    else:
+        _take_passes(resource, context, kubeconfig, [])
+
+
+@pipeline.command()
+def clean(
+    settings: _Settings,
+    namespace: _Namespace,
+    cluster: _Cluster,
+    run: Annotated[list[str], typer.Option(help="A run that has succeeded; again for more.")],
+    cluster_namespace: _ClusterNamespace = None,
+    context: _Context = None,
+    kubeconfig: _Kubeconfig = None,
+) -> None:
+    """Mark runs as succeeded, and free their files as soon as each has its copy in the UFS.
+
+    For engines without an exit handler that marks them. It needs no operator.
+
+    Example: kubectl alluxio pipeline clean nightly.yaml -n pipelines -c cache --run 2026-11-28
+    """
+    _take_passes(
+        _resource(settings, namespace, cluster, cluster_namespace), context, kubeconfig, run
+    )
+
+
+def _resource(
+    settings: Path, namespace: str, cluster: str, cluster_namespace: str | None
+) -> dict[str, Any]:
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_definition import settings_of
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.resource import resource_of
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.settings import (
+        read_settings,
+    )
+
+    given = read_settings(settings_of(_read_settings(settings)))
+    return resource_of(given, namespace, cluster, cluster_namespace)
+
+
+def _take_passes(
+    resource: dict[str, Any], context: str | None, kubeconfig: str | None, finished: list[str]
+) -> None:
+    from kubectl_alluxio.role import play
+
+    given = {"kubeconfig": kubeconfig, "context": context, "finished": finished}
+    named = {f"alluxio_pipeline_{key}": value for key, value in given.items() if value is not None}
+    print(play("alluxio_pipeline", {**named, "alluxio_pipeline": resource}))
+
+
 def _read(settings: Path, filename: Path | None) -> tuple[dict[str, Any], Any]:
     """The settings, and the document."""
     from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_definition import (
@@ -98,20 +178,25 @@ def _read(settings: Path, filename: Path | None) -> tuple[dict[str, Any], Any]:
         read_text,
         settings_of,
     )
+
+    given = _read_settings(settings)
+    if filename is not None:
+        return settings_of(given), read_text(filename, "--filename")
+    return settings_of(given), definition_of(given, settings.parent)
+
+
+def _read_settings(settings: Path) -> dict[str, Any]:
+    from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_definition import read_text
     from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.documents import (
         read_documents,
     )
 
     [given, *more], _head = read_documents(read_text(settings, "SETTINGS"), "SETTINGS")
     if more:
-        from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
-
-        raise InvalidValue(
-            "SETTINGS", str(settings), "write one document; give the engine's with -f"
-        )
-    if filename is not None:
-        return settings_of(given), read_text(filename, "--filename")
-    return settings_of(given), definition_of(given, settings.parent)
+        remedy = "write one document; give the engine's with -f"
+        raise InvalidValue("SETTINGS", str(settings), remedy)
+    return given
 
 
 def _show(findings: Sequence[Finding], stages: Sequence[dict[str, Any]]) -> None:

@@ -102,6 +102,16 @@ options:
     type: str
     choices: [sync, async, through, none]
     default: sync
+  mark_success:
+    description:
+      - Adds an exit handler that writes the file C(_SUCCESS) into the directory of a run that has succeeded, by which
+        an AlluxioPipeline knows that it may be cleaned. Only Argo's documents can have one.
+    type: dict
+    suboptions:
+      image:
+        description: An image with a shell, such as that of a stage.
+        type: str
+        required: true
   locality:
     description:
       - Whether stages run on the node where the stage ran that wrote their input. Only Argo can.

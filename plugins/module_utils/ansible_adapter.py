@@ -71,6 +71,7 @@ PIPELINE_OPTIONS: dict[str, Any] = {
         },
     },
     "persist": {**_PERSIST, "default": "sync"},
+    "mark_success": {"type": "dict", "options": {"image": {"type": "str", "required": True}}},
     "locality": {**_LOCALITY, "default": "off"},
     "stages": {
         "type": "list",

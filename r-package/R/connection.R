@@ -21,9 +21,9 @@
 #' @param retries How many more times a call may be tried.
 #' @param masters Addresses of the masters' RPC ports, such as `"master-0:19998"`, where masters and
 #'   workers can be reached: [alx_get()] and [alx_put()] then go to them, past the proxy.
-#' @param short_circuit Whether blocks are read from the workers' own files: `"auto"` from workers on
-#'   this machine, `"never"`, or `"always"` from every worker whose files are to be seen here, as in a
-#'   container that has the workers' folders mounted.
+#' @param short_circuit Whether blocks are read from the workers' own files: `"auto"` from workers
+#'   on this machine, `"never"`, or `"always"` from every worker whose files are to be seen here, as
+#'   in a container that has the workers' folders mounted.
 #' @return An object of class `alluxio_connection`, the first argument of the other functions.
 #' @family connections
 #' @export

@@ -32,32 +32,39 @@ static int header_of_bytes(uint8_t *bytes, uint64_t length, alxf_header *header,
                            alx_status *status) {
   header->columns = allocate(sizeof(alxf_column) * (uint64_t)header->column_count, status);
   if (header->columns == NULL)
-    return status->code;
-  if (alxf_get_header(bytes, length, header, status))
+    return ALX_MEMORY;
+  int code = alxf_get_header(bytes, length, header, status);
+  if (code)
     alxf_free_header(header);
-  return status->code;
+  return code;
+}
+
+static int header_of_source(alx_source *source, alxf_header *header, alx_status *status) {
+  uint64_t length = alxf_header_bytes(header->column_count);
+  uint8_t *bytes = allocate(length, status);
+  if (bytes == NULL)
+    return ALX_MEMORY;
+  int code = read_range(source, 0, length, bytes, status);
+  if (code == 0)
+    code = header_of_bytes(bytes, length, header, status);
+  free(bytes);
+  return code;
 }
 
 int alxf_read_header(alx_source *source, alxf_header *header, alx_status *status) {
   uint8_t fixed[ALXF_FIXED_BYTES];
   memset(header, 0, sizeof *header);
-  status->code = 0;
-  if (read_range(source, 0, sizeof fixed, fixed, status) ||
-      alxf_get_column_count(fixed, sizeof fixed, &header->column_count, status))
-    return status->code;
-  uint64_t length = alxf_header_bytes(header->column_count);
-  uint8_t *bytes = allocate(length, status);
-  if (bytes == NULL)
-    return status->code;
-  if (read_range(source, 0, length, bytes, status) == 0)
-    header_of_bytes(bytes, length, header, status);
-  free(bytes);
-  if (status->code == 0 && header->file_bytes != source->length) {
+  int code = read_range(source, 0, sizeof fixed, fixed, status);
+  if (code == 0)
+    code = alxf_get_column_count(fixed, sizeof fixed, &header->column_count, status);
+  if (code == 0)
+    code = header_of_source(source, header, status);
+  if (code == 0 && header->file_bytes != source->length) {
     alxf_free_header(header);
     return fail(status, ALX_CORRUPT, source->length,
                 "the file's length is not what its header says");
   }
-  return status->code;
+  return code;
 }
 
 void alxf_free_header(alxf_header *header) {
@@ -66,7 +73,6 @@ void alxf_free_header(alxf_header *header) {
 }
 
 int alxf_expect(const alxf_header *header, const alxf_expected *expected, alx_status *status) {
-  status->code = 0;
   if (memcmp(header->version, expected->version, ALXF_VERSION_BYTES) != 0)
     return fail(status, ALX_CHANGED, 56, "the chunk is of another version of the frame");
   if (header->rows != expected->rows || header->first_row != expected->first_row ||
@@ -84,22 +90,21 @@ int alxf_expect(const alxf_header *header, const alxf_expected *expected, alx_st
 
 static int read_checked(alx_source *source, uint64_t offset, uint64_t length, uint64_t hash,
                         void *into, alx_status *status) {
-  if (read_range(source, offset, length, into, status))
-    return status->code;
-  if (alxf_xxh64(into, length) != hash)
-    return fail(
-        status, ALX_CORRUPT, offset,
-        "the checksum of the segment that begins here does not match: its bytes were damaged");
-  return 0;
+  int code = read_range(source, offset, length, into, status);
+  if (code == 0 && alxf_xxh64(into, length) != hash)
+    return fail(status, ALX_CORRUPT, offset,
+                "the checksum of the segment that begins here does not match: its bytes were "
+                "damaged");
+  return code;
 }
 
 int alxf_read_values(alx_source *source, const alxf_header *header, uint32_t column, uint64_t codes,
                      void *into, alx_status *status) {
   const alxf_column *found = &header->columns[column];
   uint64_t bytes = alxf_values_bytes(found->type, header->rows);
-  status->code = 0;
-  if (read_checked(source, found->values_offset, bytes, found->values_hash, into, status))
-    return status->code;
+  int code = read_checked(source, found->values_offset, bytes, found->values_hash, into, status);
+  if (code)
+    return code;
   uint64_t bad = alxf_first_bad(found->type, into, header->rows, codes);
   if (bad < header->rows)
     return fail(status, ALX_CORRUPT, found->values_offset + bad * 4,
@@ -122,8 +127,9 @@ static int verify_column(alx_source *source, const alxf_header *header, uint32_t
                          alx_status *status) {
   const alxf_column *column = &header->columns[index];
   uint64_t bytes = alxf_validity_bytes(header->rows);
-  if (alxf_read_values(source, header, index, codes, values, status))
-    return status->code;
+  int code = alxf_read_values(source, header, index, codes, values, status);
+  if (code)
+    return code;
   alxf_column seen = {.type = column->type};
   alxf_scan(&seen, values, header->rows);
   if (!same_statistics(&seen, column))
@@ -131,8 +137,10 @@ static int verify_column(alx_source *source, const alxf_header *header, uint32_t
                 "the statistics are not those of the values");
   if (column->null_count == 0)
     return 0;
-  if (read_checked(source, column->validity_offset, bytes, column->validity_hash, validity, status))
-    return status->code;
+  code =
+      read_checked(source, column->validity_offset, bytes, column->validity_hash, validity, status);
+  if (code)
+    return code;
   alxf_put_validity(column->type, values, header->rows, expected);
   if (memcmp(validity, expected, bytes) != 0)
     return fail(status, ALX_CORRUPT, column->validity_offset,
@@ -143,13 +151,13 @@ static int verify_column(alx_source *source, const alxf_header *header, uint32_t
 int alxf_verify(alx_source *source, const alxf_header *header, const uint64_t *codes,
                 alx_status *status) {
   uint64_t bitmap = alxf_validity_bytes(header->rows);
-  status->code = 0;
   void *values = allocate(header->rows * 8, status);
   uint8_t *validity = allocate(bitmap, status), *expected = allocate(bitmap, status);
-  for (uint32_t i = 0; i < header->column_count && status->code == 0; i++)
-    verify_column(source, header, i, codes[i], values, validity, expected, status);
+  int code = values && validity && expected ? 0 : ALX_MEMORY;
+  for (uint32_t i = 0; i < header->column_count && code == 0; i++)
+    code = verify_column(source, header, i, codes[i], values, validity, expected, status);
   free(values);
   free(validity);
   free(expected);
-  return status->code;
+  return code;
 }

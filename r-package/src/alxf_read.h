@@ -1,8 +1,8 @@
 /* Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
  * SPDX-License-Identifier: Apache-2.0
  */
-/* A chunk read from a source, nothing taken on trust. Every function returns 0 or the status' code;
- * the caller owns what it gets. */
+/* A chunk read from a source, nothing taken on trust. Every function returns 0 or a code: the
+ * status may tell of an attempt that failed before another did not. The caller owns what it gets. */
 #ifndef ALXF_READ_H
 #define ALXF_READ_H
 

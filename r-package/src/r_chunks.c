@@ -183,11 +183,12 @@ SEXP alx_c_chunk_read(SEXP source, SEXP expected, SEXP which, SEXP codes, SEXP i
   alx_source *opened = open_chunk(source, &right, &header, &status);
   if (opened == NULL)
     return alx_r_failure(&status);
-  for (R_xlen_t i = 0; i < n && status.code == 0; i++)
-    alxf_read_values(opened, &header, columns[i].column, columns[i].codes, columns[i].into,
-                     &status);
+  int code = 0;
+  for (R_xlen_t i = 0; i < n && code == 0; i++)
+    code = alxf_read_values(opened, &header, columns[i].column, columns[i].codes, columns[i].into,
+                            &status);
   close_chunk(source, opened, &header);
-  return status.code == 0 ? R_NilValue : alx_r_failure(&status);
+  return code == 0 ? R_NilValue : alx_r_failure(&status);
 }
 
 /* Reads a whole chunk and compares it with its header. */
@@ -202,7 +203,7 @@ SEXP alx_c_chunk_verify(SEXP source, SEXP expected, SEXP codes) {
   alx_source *opened = open_chunk(source, &right, &header, &status);
   if (opened == NULL)
     return alx_r_failure(&status);
-  alxf_verify(opened, &header, lengths, &status);
+  int code = alxf_verify(opened, &header, lengths, &status);
   close_chunk(source, opened, &header);
-  return status.code == 0 ? R_NilValue : alx_r_failure(&status);
+  return code == 0 ? R_NilValue : alx_r_failure(&status);
 }

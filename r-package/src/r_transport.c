@@ -207,7 +207,7 @@ SEXP alx_c_put(SEXP client, SEXP path, SEXP bytes, SEXP options) {
   if (code == 0) return R_NilValue;
   if (left.code) {
     size_t length = strlen(status.text);
-    snprintf(status.text + length, sizeof status.text - length, "; %s", left.text);
+    snprintf(status.text + length, sizeof status.text - length, "; %.200s", left.text);
   }
   return alx_r_failure(&status);
 }

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidValue
+from . import argo_exit
 from .access import S3, Fuse
 from .argo_workflow import (
     PROGRAMS,
@@ -43,6 +44,7 @@ class Argo:
         self._documents = copy.deepcopy(documents)
         self._pipeline = pipeline
         self._spec = _spec(self._documents)
+        argo_exit.remove(self._spec)
         self._workflow = Workflow(self._spec)
         for template in self._workflow.every_template():
             if LABEL in _labels(template):
@@ -73,6 +75,7 @@ class Argo:
                 if wiring.stage.locality != Locality.OFF:
                     self._follow(template, task, owner, wiring)
             self._wire(template, wiring)
+        argo_exit.add(self._spec, self._pipeline, self.run())
         return self._documents
 
     def _wire(self, template: Node, wiring: Wiring) -> None:

@@ -84,7 +84,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The whole of the settings, less the document."""
+    """The whole of the settings, less the document.
+
+    ``success_image`` runs `sh` in an exit handler that marks a run as succeeded; None for no handler.
+    """
 
     name: str
     engine: str
@@ -92,6 +95,7 @@ class Pipeline:
     run: str
     access: Access
     persist: Persist
+    success_image: str | None
     stages: tuple[Stage, ...]
 
     def stage(self, name: str) -> Stage | None:
@@ -119,10 +123,12 @@ def read_settings(given: Mapping[str, Any]) -> Pipeline:
         run=_run(fields, engine),
         access=_access(fields.below("access"), engine),
         persist=persist,
+        success_image=_success_image(fields, engine),
         stages=tuple(_stage(row, persist, locality) for row in rows),
     )
     fields.done()
     _check_names(pipeline)
+    _check_mark(pipeline)
     return pipeline
 
 
@@ -136,6 +142,32 @@ def _run(fields: Fields, engine: str) -> str:
         )
         raise InvalidValue("run", run, remedy)
     return run
+
+
+def _success_image(fields: Fields, engine: str) -> str | None:
+    mark = fields.optional("mark_success")
+    if mark is None:
+        return None
+    image = mark.text("image")
+    mark.done()
+    if engine != "argo":
+        remedy = (
+            "leave it out: only Argo's documents have exit handlers. Let the last stage write the file _SUCCESS, "
+            "or say `kubectl alluxio pipeline clean --run`"
+        )
+        raise InvalidValue("mark_success", dict(mark.given), remedy)
+    return image
+
+
+def _check_mark(pipeline: Pipeline) -> None:
+    if pipeline.success_image is None:
+        return
+    if not isinstance(pipeline.access, Fuse):
+        remedy = "leave it out: the handler writes a file, which needs access.mode fuse"
+        raise InvalidValue("mark_success", pipeline.success_image, remedy)
+    if pipeline.run == NO_RUN:
+        remedy = "leave it out, or give each run a directory: run auto"
+        raise InvalidValue("mark_success", pipeline.success_image, remedy)
 
 
 def _access(fields: Fields, engine: str) -> Access:

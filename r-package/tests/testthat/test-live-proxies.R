@@ -7,6 +7,20 @@ test_that("a report on a proxy that works", {
   expect_match(report$detail[[1]], "^Alluxio 2\\.")
 })
 
+test_that("a report on masters, and on how the bytes of a file come", {
+  con <- live_connection(masters = Sys.getenv("ALLUXIOR_TEST_MASTER"), short_circuit = "never")
+  path <- paste0(live_folder(con), "/f")
+  alx_write_raw(con, raw(100), path)
+  report <- alx_sitrep(con, path)
+  expect_identical(report$works, rep(TRUE, 5))
+  expect_identical(report$detail[[4]], paste("led by", Sys.getenv("ALLUXIOR_TEST_MASTER")))
+  expect_identical(report$detail[[5]], "100 bytes by a worker's RPC port")
+  without <- alx_sitrep(live_connection(), path)
+  expect_identical(without$detail[[4]], "100 bytes by S3 ranges of the proxy")
+  missing <- alx_sitrep(con, paste0(path, "x"))
+  expect_false(missing$works[[5]])
+})
+
 test_that("a proxy whose REST is off is found out, and changes nothing", {
   con <- live_connection()
   folder <- live_folder(con)

@@ -90,6 +90,7 @@ class LiveAlluxio:
     master_heap_mb: int = 192
     proxy_heap_mb: int = 128
     safe_mode_s: int = 1
+    jvm_options: Sequence[str] = _JVM
     job_ports: Ports = field(init=False)
 
     def __post_init__(self) -> None:
@@ -288,7 +289,7 @@ class LiveAlluxio:
         definitions = [f"-D{key}={value}" for key, value in properties.items()]
         command = [
             *("setpriv", "--pdeathsig", "KILL", str(self.image / "opt/jre/bin/java")),
-            *(*_JVM, f"-Xmx{heap_mb}m", f"-Dalluxio.conf.dir={self._conf()}"),
+            *(*self.jvm_options, f"-Xmx{heap_mb}m", f"-Dalluxio.conf.dir={self._conf()}"),
             *(f"-Dalluxio.home={self.folder}", f"-Dalluxio.logs.dir={home}", *definitions),
             *("-cp", f"{self._conf()}:{self.image}/opt/alluxio/lib/*", main_class, *arguments),
         ]

@@ -8,7 +8,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from kubectl_alluxio.spark_role import literal_json
+from kubectl_alluxio.role import literal_json
 
 
 def test_strings_are_never_templates(tmp_path: Path) -> None:

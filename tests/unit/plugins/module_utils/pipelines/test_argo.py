@@ -348,3 +348,46 @@ def test_templates_for_others_to_call() -> None:
     made = templates(document(settings("argo", *stages), given))
     assert environment(made["prep"])["ALLUXIO_STAGE"] == "etl.prep"
     assert environment(made["lone"])["ALLUXIO_STAGE"] == "lone"
+
+
+MARK = {"image": "registry.example.com/steps:1"}
+
+
+@pytest.mark.parametrize("kind", ["Workflow", "CronWorkflow"])
+def test_an_exit_handler_marks_a_run_that_has_succeeded_alone(kind: str) -> None:
+    given = workflow(*TWO["spec"]["templates"], kind=kind)
+    made = document(settings("argo", mark_success=MARK), given)
+    spec = made["spec"].get("workflowSpec", made["spec"])
+    handler = templates(made)[spec["onExit"]]
+    ((step,),) = handler["steps"]
+    assert step["when"] == "{{workflow.status}} == Succeeded"
+    mark = templates(made)[step["template"]]
+    directory = "/mnt/alluxio/data/pipelines/nightly/{{workflow.uid}}"
+    assert mark["container"]["command"][-1] == directory
+    assert "_SUCCESS" in mark["container"]["command"][-2]
+    assert mark["volumes"] == templates(made)["train"]["volumes"]
+    without = document(settings("argo"), made)
+    assert without == document(settings("argo"), given), "it is taken out without a trace"
+
+
+@pytest.mark.parametrize(
+    ("engine", "more", "says"),
+    [
+        ("kubeflow", {}, "kubectl alluxio pipeline clean --run"),
+        ("argo", {"access": S3}, "access.mode fuse"),
+        ("argo", {"run": "none"}, "run auto"),
+    ],
+)
+def test_an_exit_handler_that_cannot_be_is_refused(
+    engine: str, more: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InvalidValue, match=says) as caught:
+        render(settings(engine, mark_success=MARK, **more), TWO)
+    assert caught.value.field == "mark_success"
+
+
+def test_an_exit_handler_of_the_users_stays_the_only_one() -> None:
+    given = workflow(*TWO["spec"]["templates"], onExit="prep")
+    with pytest.raises(InvalidValue, match="_SUCCESS"):
+        render(settings("argo", mark_success=MARK), given)
+    assert document(settings("argo"), given)["spec"]["onExit"] == "prep"
