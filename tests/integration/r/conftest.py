@@ -37,6 +37,11 @@ class ForR:
     proxy: str
     environment: dict[str, str]
 
+    def forget_victims(self) -> None:
+        """Once their tests have killed them, so that nobody takes them for servers that died by themselves."""
+        for name in VICTIMS:
+            self.alluxio.kill(name)
+
 
 @pytest.fixture(scope="session")
 def for_r(alluxio_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForR]:

@@ -52,7 +52,10 @@ def test_on_a_live_alluxio(for_r: ForR, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     # The others have run in the check.
     command = [DEV_R, "test", "--filter", "^live", "--junit", report]
-    subprocess.run(command, check=True, env=for_r.environment)
+    try:
+        subprocess.run(command, check=True, env=for_r.environment)
+    finally:
+        for_r.forget_victims()
     root = ElementTree.parse(report).getroot()
     skipped = [
         case.get("name") for case in root.iter("testcase") if case.find("skipped") is not None
