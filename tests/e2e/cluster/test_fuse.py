@@ -351,7 +351,6 @@ def test_what_is_cached_only_is_shown_until_it_is_persisted(ready: Cluster) -> N
     wait_for("nothing is left", lambda: conditions(ready)["CacheOnlyData"]["status"] == "False", 90)
 
 
-@pytest.mark.wide
 def pipeline() -> dict[str, Any]:
     return {
         "apiVersion": "alluxio.io/v1alpha1",
@@ -406,6 +405,7 @@ def test_a_pipeline_in_a_namespace_of_its_own_is_prepared_and_cleaned(
         ready.kubectl("delete", "namespace", PIPES, "--timeout=120s")
 
 
+@pytest.mark.wide
 def test_what_is_switched_off_goes_away(ready: Cluster) -> None:
     cr = resource()
     cr["spec"]["fuse"]["claims"] = cr["spec"]["fuse"]["claims"][1:]
