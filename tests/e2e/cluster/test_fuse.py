@@ -386,7 +386,7 @@ def test_a_pipeline_in_a_namespace_of_its_own_is_prepared_and_cleaned(
                 assert wrote == read
                 sh(ready, second, f"cp -r {FOLDER}/$1/prep {FOLDER}/$1/train", run)
             sh(ready, second, f"touch {FOLDER}/good/_SUCCESS")
-            wait_for("the run is cleaned", lambda: run_states(ready)["good"] == "Cleaned", 120)
+            wait_for("the run is cleaned", lambda: run_states(ready).get("good") == "Cleaned", 180)
             assert run_states(ready)["bad"] == "Open"
         with ready.port_forward(SPACE, f"service/{NAME}-proxy", 39999) as port:
 
