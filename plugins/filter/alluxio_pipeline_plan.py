@@ -14,10 +14,14 @@ from ansible_collections.alluxio.k8s.plugins.plugin_utils.in_process import plai
 from ansible_collections.alluxio.k8s.plugins.plugin_utils.resources_in import as_resource
 
 
-def alluxio_pipeline_plan(resource: Any, observed: Any = None, finished: Any = ()) -> Any:
+def alluxio_pipeline_plan(
+    resource: Any, observed: Any = None, finished: Any = (), state: Any = "present"
+) -> Any:
     """Every decision about the AlluxioPipeline ``resource``, given what there is of it."""
     marks = tuple(str(run) for run in plain(finished))
-    return wrap_var(alluxio_pipeline.plan(as_resource(resource), plain(observed), marks))
+    return wrap_var(
+        alluxio_pipeline.plan(as_resource(resource), plain(observed), marks, str(state))
+    )
 
 
 class FilterModule:

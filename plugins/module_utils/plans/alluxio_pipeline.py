@@ -25,12 +25,15 @@ _DOTS = (".", "..")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 
 
-def plan(resource: Row, observed: Row | None, finished: tuple[str, ...] = ()) -> dict[str, Any]:
+def plan(
+    resource: Row, observed: Row | None, finished: tuple[str, ...] = (), state: str = "present"
+) -> dict[str, Any]:
     """The plan of ``resource`` ({metadata, spec}) as plain data. Never raises for what a user wrote.
 
     ``look`` is what has to be observed first, None for an invalid resource. With an observation there are also
     ``waits`` (why nothing can be done yet), ``claim``, ``surplus`` (objects to delete), ``steps`` for the module
     `pipeline_storage`, and ``runs`` with the state of each. ``finished`` names runs that are to be marked as succeeded.
+    With ``state`` absent nothing is wanted, and ``surplus`` is all that there is.
     """
     findings = Findings()
     metadata, raw = resource.get("metadata") or {}, resource.get("spec")
@@ -45,7 +48,7 @@ def plan(resource: Row, observed: Row | None, finished: tuple[str, ...] = ()) ->
     if look and observed:
         _check_observed(look, observed, findings)
         result["surplus"] = _surplus(look, None, observed)
-        if not findings.count:
+        if state == "present" and not findings.count:
             result |= _decisions(spec, look, observed, finished)
     return {**result, "errors": findings.errors, "warnings": findings.warnings}
 

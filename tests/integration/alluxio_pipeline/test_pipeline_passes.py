@@ -94,12 +94,13 @@ def test_a_claim_of_others_is_left_alone(play: Any, kube: KubeClient, namespace:
 def test_removing_it_removes_its_volume_without_any_alluxio(
     play: Any, kube: KubeClient, namespace: str
 ) -> None:
-    name = f"volume-{namespace}"
+    identity = ("nightly", namespace)
+    name = pipeline_names.volume_name(*identity, "data", f"{namespace}/cache")
     kube.create(
         {
             "apiVersion": "v1",
             "kind": "PersistentVolume",
-            "metadata": {"name": name, "labels": pipeline_names.claim_labels("nightly", namespace)},
+            "metadata": {"name": name, "labels": pipeline_names.claim_labels(*identity)},
             "spec": {
                 "capacity": {"storage": "1Gi"},
                 "accessModes": ["ReadWriteMany"],
@@ -108,8 +109,12 @@ def test_removing_it_removes_its_volume_without_any_alluxio(
             },
         }
     )
-    gone = play(state="absent")
-    assert gone.returncode == 0, gone.stdout + gone.stderr
-    found = kube.get("v1", "PersistentVolume", name)
+    kept = play(state="absent", claim={"name": "data"})
+    assert kept.returncode != 0
     # No controller runs here that would take its finalizer away.
-    assert found is None or "deletionTimestamp" in found["metadata"]
+    assert f"still there: PersistentVolume/{name}" in kept.stdout
+    free = {"metadata": {"finalizers": None}}
+    kube.merge_patch("v1", "PersistentVolume", name, None, free)
+    gone = play(state="absent", claim={"name": "data"})
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    assert kube.get("v1", "PersistentVolume", name) is None

@@ -165,6 +165,9 @@ def test_volumes_that_are_not_wanted_go_with_their_claims() -> None:
     released = [{"name": wanted, "claim": "data", "phase": "Released"}]
     surplus = plan(pipeline(claim={"name": "data"}), seen(volumes=released))["surplus"]
     assert [one["kind"] for one in surplus] == ["PersistentVolume"], "it is made again"
+    bound = seen(volumes=volumes[:1])
+    surplus = plan(pipeline(claim={"name": "data"}), bound, state="absent")["surplus"]
+    assert [one["metadata"]["name"] for one in surplus] == ["data", wanted], "nothing is wanted"
 
 
 def test_what_was_made_is_found_when_the_spec_has_become_wrong() -> None:
