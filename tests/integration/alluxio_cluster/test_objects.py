@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
-from api_calls import post
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tests/unit/roles/alluxio_cluster"))
+sys.path[:0] = [
+    str(ROOT / "tests/unit/roles/alluxio_cluster"),
+    str(ROOT / "tests/integration/custom_resources"),
+]
+from api_calls import post  # noqa: E402
 from rendering import render  # noqa: E402
 from test_templates import awkward, needs_more  # noqa: E402
 

@@ -17,7 +17,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.render impor
 from devcluster import go_module
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tests/integration/alluxio_cluster"))
+sys.path.insert(0, str(ROOT / "tests/integration/custom_resources"))
 from api_calls import post  # noqa: E402
 
 ARGO = ("github.com/argoproj/argo-workflows/v3", "v3.7.9")
