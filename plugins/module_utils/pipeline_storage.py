@@ -17,7 +17,7 @@ from .alluxio.model import FileStatus
 from .alluxio.rpc.files import FileSystem, TtlAction, WriteType
 from .errors import AlluxioError
 from .kube.api import KubeClient
-from .kube.errors import Forbidden
+from .kube.errors import Forbidden, KindMissing
 from .plans import pipeline_names as names
 from .pod_rpc import masters_rpc
 
@@ -61,6 +61,7 @@ def observe(client: KubeClient, look: Look) -> dict[str, Any]:
         "secret": look.secret is None or _exists(direct, "Secret", look.secret, look.namespace),
         "claim": _claim(direct, look),
         "volumes": [_volume(one) for one in _volumes(direct, look)],
+        "rivals": list(_rivals(direct, look)),
         "alluxio": None,
         "alluxio_error": None,
     }
@@ -117,6 +118,28 @@ def _volume(volume: Mapping[str, Any]) -> dict[str, Any]:
         "claim": volume["spec"]["claimRef"]["name"],
         "phase": (volume.get("status") or {}).get("phase"),
     }
+
+
+def _rivals(client: KubeClient, look: Look) -> Iterator[dict[str, Any]]:
+    """Other AlluxioPipelines whose root on the same cluster is ours, is in ours, or ours in it.
+
+    Without the CRD, or where we may not look, there are none that are known.
+    """
+    try:
+        found = client.list_objects("alluxio.io/v1alpha1", "AlluxioPipeline")
+    except (KindMissing, Forbidden):
+        return
+    for one in found:
+        metadata, spec = one["metadata"], one["spec"]
+        cluster = spec["alluxioCluster"]
+        where = (cluster["name"], cluster.get("namespace", metadata["namespace"]))
+        root = spec.get("root", names.root(metadata["name"]))
+        if (metadata["name"], metadata["namespace"]) == (look.name, look.namespace):
+            continue
+        if where == (look.cluster, look.cluster_namespace) and names.overlap(root, look.root):
+            created = metadata["creationTimestamp"]
+            label = f"{metadata['namespace']}/{metadata['name']}"
+            yield {"pipeline": label, "root": root, "created": created}
 
 
 def look_at(masters: MasterRpc, look: Look) -> dict[str, Any]:

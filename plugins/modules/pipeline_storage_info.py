@@ -69,6 +69,12 @@ observed:
       description: The PersistentVolumes made for this pipeline, with C(name), C(claim), C(phase).
       type: list
       elements: dict
+    rivals:
+      description:
+        - Other AlluxioPipelines whose root on the same cluster overlaps this one's, with C(pipeline) as
+          C(NAMESPACE/NAME), C(root), C(created). None are known without the custom resource.
+      type: list
+      elements: dict
     alluxio:
       description:
         - C(read_only) of the mount, C(write_type) as configured for the root, C(directory) (null when there is none)

@@ -22,6 +22,8 @@ from .schema import complete
 Row = Mapping[str, Any]
 
 _DOTS = (".", "..")
+# Of a resource that the API server does not hold: whoever is there was there before.
+_LAST = "9999"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 
 
@@ -33,7 +35,8 @@ def plan(
     ``look`` is what has to be observed first, None for an invalid resource. With an observation there are also
     ``waits`` (why nothing can be done yet), ``claim``, ``surplus`` (objects to delete), ``steps`` for the module
     `pipeline_storage`, and ``runs`` with the state of each. ``finished`` names runs that are to be marked as succeeded.
-    With ``state`` absent nothing is wanted, and ``surplus`` is all that there is.
+    With ``state`` absent nothing is wanted, and ``surplus`` is all that there is. ``shared`` names other pipelines
+    whose files lie in the same root, so that they stay.
     """
     findings = Findings()
     metadata, raw = resource.get("metadata") or {}, resource.get("spec")
@@ -47,6 +50,8 @@ def plan(
     result: dict[str, Any] = {"name": name, "namespace": namespace, "look": look, "surplus": []}
     if look and observed:
         _check_observed(look, observed, findings)
+        _check_rivals(metadata, look, observed, findings)
+        result["shared"] = [rival["pipeline"] for rival in observed["rivals"]]
         result["surplus"] = _surplus(look, None, observed)
         if state == "present" and not findings.count:
             result |= _decisions(spec, look, observed, finished)
@@ -120,6 +125,18 @@ def _check_observed(look: Row, observed: Row, findings: Findings) -> None:
     if (observed["alluxio"] or {}).get("read_only"):
         message = f"spec.root: {look['root']} is in a mount that is read-only"
         findings.error("spec.root", look["root"], message, "choose a directory of another mount")
+
+
+def _check_rivals(metadata: Row, look: Row, observed: Row, findings: Findings) -> None:
+    """Of pipelines in one root, which would clean and delete each other's runs, the oldest has it."""
+    ours = (metadata.get("creationTimestamp") or _LAST, f"{look['namespace']}/{look['name']}")
+    for rival in observed["rivals"]:
+        if (rival["created"], rival["pipeline"]) > ours:
+            continue
+        message = f"spec.root: {look['root']} overlaps {rival['root']} of AlluxioPipeline {rival['pipeline']}"
+        findings.error(
+            "spec.root", look["root"], message, "choose a directory that no other pipeline has"
+        )
 
 
 def _decisions(spec: Row, look: Row, observed: Row, finished: tuple[str, ...]) -> dict[str, Any]:

@@ -45,3 +45,8 @@ def volume_name(name: str, namespace: str, claim: str, cluster: str) -> str:
 def is_below(path: str, directories: list[str]) -> bool:
     """Whether a path is one of the directories or lies in one."""
     return any(posixpath.commonpath((path, each)) == each for each in directories)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether what happens to one directory happens to the other, or to a part of it."""
+    return is_below(one, [other]) or is_below(other, [one])

@@ -55,6 +55,7 @@ class Storage:
             "secret": True,
             "claim": None,
             "volumes": [],
+            "rivals": [],
             "alluxio": look_at(self.masters, Look(**{**look, "keep": tuple(look["keep"])})),
             "alluxio_error": None,
         }

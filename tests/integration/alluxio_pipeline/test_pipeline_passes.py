@@ -10,12 +10,21 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import KubeClient
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans import pipeline_names
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / "tests/bad_input"), str(ROOT / "tests/integration/custom_resources")]
+from api_calls import serve  # noqa: E402
+from bad_input import PIPELINE_TABLE  # noqa: E402
+
+CRD = ROOT / "roles/operator/files/crds/alluxio.io_alluxiopipelines.yaml"
 
 
 @pytest.fixture
@@ -78,6 +87,24 @@ def test_a_cluster_of_others_must_agree(play: Any, kube: KubeClient, namespace: 
     agreed = play(alluxioCluster=cluster)
     assert agreed.returncode == 0, agreed.stdout
     assert "no master" in agreed.stdout
+
+
+def test_the_root_of_another_pipeline_is_refused(
+    play: Any, api_server: Any, kube: KubeClient, namespace: str
+) -> None:
+    serve(api_server, CRD, PIPELINE_TABLE["base"])
+    spec = {"alluxioCluster": {"name": "cache"}, "root": "/pipelines/nightly/inner"}
+    head = {"apiVersion": "alluxio.io/v1alpha1", "kind": "AlluxioPipeline"}
+    other = {**head, "metadata": {"name": "other", "namespace": namespace}, "spec": spec}
+    kube.create(other)
+    try:
+        refused = play()
+        assert refused.returncode != 0
+        says = f"overlaps /pipelines/nightly/inner of AlluxioPipeline {namespace}/other"
+        assert f"spec.root: /pipelines/nightly {says}" in refused.stdout
+        assert play(root="/pipelines/mine").returncode == 0
+    finally:
+        kube.delete(other)
 
 
 def test_a_claim_of_others_is_left_alone(play: Any, kube: KubeClient, namespace: str) -> None:

@@ -11,6 +11,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_pipeline
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_pipeline_status import (
     pipeline_status,
 )
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.pipeline_names import overlap
 
 ROOT = "/pipelines/nightly"
 NOW = "2026-11-28T12:00:00+00:00"
@@ -56,6 +57,7 @@ def seen(
         "secret": True,
         "claim": None,
         "volumes": [],
+        "rivals": [],
         "alluxio": {**found, **(alluxio or {}), "runs": list(runs)},
         "alluxio_error": None,
         **more,
@@ -196,6 +198,34 @@ def test_what_cannot_be_is_refused_with_a_remedy(
     assert says in f"{error['message']}: {error['remedy']}"
     status = report(pipeline(claim={"name": "data"}), seen(**observed))["status"]
     assert (status["phase"], status["observedGeneration"]) == ("Failed", 3)
+
+
+def test_of_pipelines_in_one_root_the_oldest_has_it_and_no_removal_touches_it() -> None:
+    rival = {"pipeline": "other/nightly", "root": ROOT, "created": "2026-11-02T00:00:00Z"}
+    observed = seen(rivals=[rival])
+    older, newer = pipeline(), pipeline()
+    older["metadata"]["creationTimestamp"] = "2026-11-01T00:00:00Z"
+    newer["metadata"]["creationTimestamp"] = "2026-11-03T00:00:00Z"
+    assert plan(older, observed)["errors"] == []
+    for late in (newer, pipeline()):
+        (error,) = plan(late, observed)["errors"]
+        assert (error["field"], error["value"]) == ("spec.root", ROOT)
+        assert "AlluxioPipeline other/nightly" in error["message"]
+    for one in (older, newer):
+        assert plan(one, observed, state="absent")["shared"] == ["other/nightly"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlaps"),
+    [
+        ("/a/b", "/a/b", True),
+        ("/a/b", "/a/b/c", True),
+        ("/a/b/c", "/a/b", True),
+        ("/a/b", "/a/bc", False),
+    ],
+)
+def test_roots_overlap_by_whole_names(one: str, other: str, overlaps: bool) -> None:
+    assert overlap(one, other) == overlaps
 
 
 @pytest.mark.parametrize(
