@@ -245,9 +245,7 @@ on_chunk <- function(frame, i, call) {
 
 with_source <- function(store, name, call) {
   source <- store$open(name)
-  if (!is.raw(source)) {
-    on.exit(.Call(alx_c_close, source))
-  }
+  on.exit(.Call(alx_c_close, source))
   call(source)
 }
 
