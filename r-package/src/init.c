@@ -9,10 +9,12 @@
 #include <R_ext/Rdynload.h>
 
 #include "r_chunks.h"
+#include "r_query.h"
 #include "r_transport.h"
 
 static const R_CallMethodDef entries[] = {
   CHUNK_ENTRIES
+  QUERY_ENTRIES
   TRANSPORT_ENTRIES
   {NULL, NULL, 0}
 };
