@@ -10,11 +10,13 @@
 
 #include "r_arrow.h"
 #include "r_chunks.h"
+#include "r_query.h"
 #include "r_transport.h"
 
 static const R_CallMethodDef entries[] = {
   ARROW_ENTRIES
   CHUNK_ENTRIES
+  QUERY_ENTRIES
   TRANSPORT_ENTRIES
   {NULL, NULL, 0}
 };
