@@ -8,10 +8,12 @@
 
 #include <R_ext/Rdynload.h>
 
+#include "r_algo.h"
 #include "r_chunks.h"
 #include "r_transport.h"
 
 static const R_CallMethodDef entries[] = {
+  ALGO_ENTRIES
   CHUNK_ENTRIES
   TRANSPORT_ENTRIES
   {NULL, NULL, 0}
