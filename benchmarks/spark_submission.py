@@ -14,18 +14,17 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import yaml
 from table import show
 from workbench import cluster as clusters
 from workbench import parts
-from workbench.cluster import Cluster, image, say, wait_for
+from workbench import spark_submit as submit
+from workbench.cluster import Cluster, say, wait_for
 from workbench.spark import SparkSpace
 
 NAME, SPACE = "benchmark", "benchmark"
 REPEATS, RUN_S = 5, 240
-PEER = "spark-submit"
+PEER = submit.NAME
 PROGRAM = """\
 import json
 import os
@@ -44,25 +43,6 @@ context = SparkSession.builder.getOrCreate().sparkContext
 (first,) = context.parallelize([0], 1).map(lambda _: time.time()).collect()
 print("RESULT", json.dumps({"driver": first_process_began(), "task": first}), flush=True)
 """
-# The restricted standard, the program, and little CPU; what a SparkApplication's pods have, too.
-TEMPLATE = {
-    "apiVersion": "v1",
-    "kind": "Pod",
-    "spec": {
-        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-        "volumes": [{"name": "program", "configMap": {"name": "first"}}],
-        "containers": [
-            {
-                "name": "spark",
-                "securityContext": {
-                    "allowPrivilegeEscalation": False,
-                    "capabilities": {"drop": ["ALL"]},
-                },
-                "volumeMounts": [{"name": "program", "mountPath": "/app"}],
-            }
-        ],
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -74,64 +54,14 @@ class Times:
     cpu_s: float
 
 
-def submitter() -> list[dict[str, Any]]:
-    """The pod that spark-submit runs in, and an account that may do all that it and its drivers need."""
-    metadata = {"name": PEER, "namespace": SPACE}
-    rbac = "rbac.authorization.k8s.io"
-    rules = [
-        {
-            "apiGroups": ["", "networking.k8s.io"],
-            "resources": ["pods", "services", "configmaps", "persistentvolumeclaims", "networkpolicies"],
-            "verbs": ["*"],
-        }
-    ]  # fmt: skip
-    pod = json.loads(json.dumps(TEMPLATE))
-    pod["metadata"] = metadata
-    pod["spec"] |= {"serviceAccountName": PEER, "terminationGracePeriodSeconds": 0}
-    pod["spec"]["containers"][0] |= {
-        "image": image("alluxio-spark"),
-        "command": ["sleep", "86400"],
-    }
-    account = {"kind": "ServiceAccount", "name": PEER, "namespace": SPACE}
-    return [
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
-        {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "RoleBinding",
-            "metadata": metadata,
-            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": PEER},
-            "subjects": [account],
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {"name": "first", "namespace": SPACE},
-            "data": {"job.py": PROGRAM, "pod.yaml": yaml.safe_dump(TEMPLATE)},
-        },
-        pod,
-    ]
-
-
 def spark_submit(name: str) -> list[str]:
-    """The command line, waiting for nothing after the submission."""
     conf = {
-        "spark.kubernetes.namespace": SPACE,
-        "spark.kubernetes.container.image": image("alluxio-spark"),
-        "spark.kubernetes.authenticate.driver.serviceAccountName": PEER,
-        "spark.kubernetes.driver.pod.name": name,
-        "spark.kubernetes.driver.podTemplateFile": "/app/pod.yaml",
-        "spark.kubernetes.executor.podTemplateFile": "/app/pod.yaml",
-        "spark.kubernetes.driver.request.cores": "100m",
+        "spark.kubernetes.executor.podTemplateFile": f"{submit.FOLDER}/pod.yaml",
         "spark.kubernetes.executor.request.cores": "300m",
-        "spark.kubernetes.submission.waitAppCompletion": "false",
         "spark.executor.instances": "1",
         "spark.executor.memory": "512m",
-        "spark.driver.memory": "512m",
     }
-    flags = [word for key, value in conf.items() for word in ("--conf", f"{key}={value}")]
-    where = ["--master", "k8s://https://kubernetes.default.svc", "--deploy-mode", "cluster"]
-    return ["/opt/spark/bin/spark-submit", *where, "--name", name, *flags, "local:///app/job.py"]
+    return submit.command(SPACE, name, conf)
 
 
 def by_spark_submit(space: SparkSpace, name: str) -> Times:
@@ -203,15 +133,16 @@ def in_pod(cluster: Cluster, namespace: str, pod: str, script: str) -> str:
 
 def measure(cluster: Cluster) -> dict[str, list[Times]]:
     parts.install_operator(cluster)
-    cluster.apply(parts.namespace(SPACE), *submitter())
+    cluster.apply(parts.namespace(SPACE), *submit.submitter(SPACE, {"job.py": PROGRAM}))
     cluster.kubectl("-n", SPACE, "wait", f"pod/{PEER}", "--for=condition=Ready", "--timeout=120s")
     space = SparkSpace(cluster, SPACE, "", ())
+    space.program("first", PROGRAM)
     ways = {"SparkApplication": by_application, PEER: by_spark_submit}
     found: dict[str, list[Times]] = {way: [] for way in ways}
     # In turn, so that both meet the same machine; the first of each warms up.
     for number in range(REPEATS + 1):
-        for way, submit in ways.items():
-            times = submit(space, f"{way.lower()[:5]}-{number}")
+        for way, measured in ways.items():
+            times = measured(space, f"{way.lower()[:5]}-{number}")
             say(f"{way} {number}: {times}")
             if number:
                 found[way].append(times)

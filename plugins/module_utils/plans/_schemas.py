@@ -2650,7 +2650,7 @@ SPARK_APPLICATION_SPEC: dict[str, Any] = {
                 },
                 "wait": {
                     "type": "string",
-                    "default": "3s",
+                    "default": "0s",
                     "maxLength": 16,
                     "pattern": "^[0-9]+(ms|s|m|min|h)$",
                 },

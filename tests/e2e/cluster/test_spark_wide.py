@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
 """What SparkApplications promise beside locality: deadlines, schedules that replace, priorities, settings from Secrets,
-a driver whose node dies, and submission without the custom resource.
+a driver whose node dies, many at once, and submission without the custom resource.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ PROGRAM = """\
 import hashlib
 import sys
 import time
+import uuid
 
 from pyspark.sql import SparkSession
 
@@ -49,11 +50,17 @@ elif what == "password":
 elif what == "rewrite":
     rows = context.textFile(rest[0], 1).mapPartitions(slowly)
     spark.createDataFrame(rows, "value string").write.mode("overwrite").text(rest[1])
+elif what == "mark":
+    time.sleep(1)
+    path = context._jvm.org.apache.hadoop.fs.Path(f"{rest[0]}/{uuid.uuid4()}")
+    path.getFileSystem(context._jsc.hadoopConfiguration()).create(path).close()
 """
 ONE = {"cores": 1, "memory": "512Mi", "instances": 1}
 TWO = {**ONE, "instances": 2}
+NONE = {"cores": 1, "memory": "512Mi", "dynamicAllocation": {"max": 1}}
 PASSWORD = "hush-wide-4711"
 FILES, LINES_A_FILE, SLOW_S = 12, 20, 3
+MANY, AT_ONCE, MANY_S = 50, 4, 1500
 RUN_S = 300
 APPLICATIONS = "sparkapplications.alluxio.io"
 
@@ -286,6 +293,67 @@ def second_attempt(space: SparkSpace, name: str) -> set[str] | None:
     """The attempts whose pods live, as soon as the second one is among them."""
     found = attempts(space, name)
     return found if "2" in found else None
+
+
+# ------------------------------------------------------------------ many at once
+
+
+def test_fifty_at_once_of_which_four_run(ready: SparkSpace) -> None:
+    """As docs/how-to/submit-spark-applications.md says it: a quota for the drivers' priority class."""
+    scope = {"scopeName": "PriorityClass", "operator": "In", "values": ["spark-driver"]}
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "drivers", "namespace": ready.name},
+        "spec": {
+            "hard": {"pods": str(AT_ONCE)},
+            "scopeSelector": {"matchExpressions": [scope]},
+        },
+    }
+    names = [f"many-{number:02d}" for number in range(MANY)]
+    applications = [one_of_many(ready, name) for name in names]
+    with priority_class(ready, "spark-driver", 0):
+        ready.cluster.apply(quota)
+        try:
+            ready.cluster.apply(*applications)
+            most = watch_until_ended(ready, names)
+        finally:
+            removal = ("delete", "sparkapplications", *names, "--ignore-not-found", "--wait=false")
+            ready.cluster.kubectl("-n", ready.name, *removal)
+            ready.cluster.kubectl("-n", ready.name, "delete", "resourcequota", "drivers")
+    assert most == AT_ONCE
+    with ready.data() as (access, _):
+        marks = [file.path.split("/")[2] for file in access.list_files("/many") if not file.folder]
+    assert sorted(marks) == names, "each has left its mark, and once"
+    wait_for("all are gone", lambda: not any(map(ready.find, names)), RUN_S)
+
+
+def one_of_many(space: SparkSpace, name: str) -> dict[str, Any]:
+    # Fifty at once on a small machine: a driver may miss the API server once, before it has done anything.
+    again = {"type": "OnFailure", "maxRetries": 2, "retryIntervalSeconds": 5}
+    target = f"alluxio:///many/{name}"
+    application = job(space, name, "mark", target, executors=NONE, restartPolicy=again)
+    template = application["spec"]["driver"]["podTemplate"]["spec"]
+    template["priorityClassName"] = "spark-driver"
+    return application
+
+
+def watch_until_ended(space: SparkSpace, names: list[str]) -> int:
+    """The largest number of drivers that were seen to live side by side."""
+    most = 0
+
+    def ended() -> bool:
+        nonlocal most
+        pods = space.cluster.get("-n", space.name, "pods", "-l", "spark-role=driver")["items"]
+        alive = [p for p in pods if p["status"]["phase"] not in ("Succeeded", "Failed")]
+        most = max(most, len(alive))
+        items = space.cluster.get("-n", space.name, "sparkapplications")["items"]
+        phases = {one["metadata"]["name"]: one.get("status", {}).get("phase") for one in items}
+        assert "Failed" not in phases.values()
+        return all(phases[name] == "Succeeded" for name in names)
+
+    wait_for(f"all {len(names)} have succeeded", ended, MANY_S, 1)
+    return most
 
 
 # ------------------------------------------------------------------ without the custom resource
