@@ -30,4 +30,16 @@ fold_chunks <- function(frame, columns, state, add, is_done = function(state) FA
 }
 
 # A data.frame without rows that has the frame's columns.
-frame_template <- function(frame, columns = NULL) alx_collect(frame, columns, rows = integer())
+frame_template <- function(frame, columns = NULL) {
+  frame <- opened(frame)
+  frame$query$ptype[column_names(frame, columns)]
+}
+
+# How many rows there are; of a filtered frame nobody knows before they are read.
+frame_rows <- function(frame, columns) {
+  rows <- dim(frame)[[1]]
+  if (is.na(rows)) {
+    rows <- fold_chunks(frame, columns, 0, function(count, chunk) count + nrow(chunk))
+  }
+  rows
+}

@@ -39,7 +39,7 @@ column_summary <- function(frame, template, maxsum) {
   if (is.character(column) || inherits(column, "difftime")) {
     # summary() says no more of these than how many there are.
     shape <- summary(column)
-    shape[["Length"]] <- format(dim(frame)[[1]], scientific = FALSE)
+    shape[["Length"]] <- format(frame_rows(frame, names(template)), scientific = FALSE)
     return(shape)
   }
   number_summary(frame, template)
