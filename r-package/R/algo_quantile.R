@@ -34,7 +34,7 @@ alx_quantile <- function(frame, column, probs = seq(0, 1, 0.25), na.rm = FALSE, 
   known <- !is.na(probs) & start$rows > 0
   lower <- order_statistics(frame, template, start, rule$lower)
   upper <- order_statistics(frame, template, start, rule$upper)
-  values[known] <- between(lower, upper, rule$share)[known]
+  values[known] <- interpolated(lower, upper, rule$share)[known]
   restore_class(stats::setNames(values, names(shape)), template[[1]])
 }
 
@@ -48,7 +48,7 @@ alx_median <- function(frame, column, na.rm = FALSE) { # nolint: object_name_lin
   }
   middle <- c(floor((start$rows + 1) / 2), ceiling((start$rows + 1) / 2))
   values <- order_statistics(frame, template, start, middle)
-  restore_class(between(values[[1]], values[[2]], 0.5), template[[1]])
+  restore_class(interpolated(values[[1]], values[[2]], 0.5), template[[1]])
 }
 
 # Which two order statistics a quantile is between, and how far it is from the lower one (Hyndman
@@ -75,7 +75,7 @@ quantile_rule <- function(n, probs, type) {
 }
 
 # Two that are the same may be infinite.
-between <- function(lower, upper, share) {
+interpolated <- function(lower, upper, share) {
   ifelse(
     share == 0 | lower == upper, lower,
     ifelse(share == 1, upper, (1 - share) * lower + share * upper)

@@ -80,7 +80,7 @@ number_summary <- function(frame, template) {
     list(rows = rows, mean = a$mean * (1 - share) + b$mean * share)
   }, names(template))
   rule <- quantile_rule(start$rows, c(0, 0.25, 0.5, 0.75, 1), 7)
-  quantiles <- between(
+  quantiles <- interpolated(
     order_statistics(frame, template, start, rule$lower),
     order_statistics(frame, template, start, rule$upper), rule$share
   )
