@@ -17,27 +17,34 @@
 #' alx_sample(alx_write_frame(airquality, tempfile()), 5, seed = 3)
 #' @export
 alx_sample <- function(frame, rows, columns = NULL, seed = 1) {
-  for (name in c("rows", "seed")) {
-    value <- get(name)
-    if (!is.numeric(value) || length(value) != 1 || !isTRUE(value >= 0 && value < 2^31)) {
-      abort_alluxio(
-        "alluxior_invalid", paste0(name, " is ", deparse1(value), "."), "Give a number from 0."
-      )
-    }
-  }
+  check_whole(rows, "rows")
+  check_whole(seed, "seed")
   start <- list(seen = 0, keys = numeric(), sample = frame_template(frame, columns))
   state <- fold_chunks(frame, columns, start, function(state, chunk) {
-    keys <- .Call(alx_c_row_numbers, state$seen, as.double(nrow(chunk)), seed)
-    # Most of a chunk is out already.
-    limit <- if (length(state$keys) == rows) max(state$keys, 0) else Inf
-    candidates <- which(keys < limit)
-    all_keys <- c(state$keys, keys[candidates])
-    chosen <- sort(order(all_keys)[seq_len(min(rows, length(all_keys)))])
-    both <- rbind(state$sample, chunk[candidates, , drop = FALSE])
-    list(
-      seen = state$seen + nrow(chunk), keys = all_keys[chosen],
-      sample = both[chosen, , drop = FALSE]
-    )
+    sample_with(state, chunk, rows, seed)
   })
   `row.names<-`(state$sample, NULL)
+}
+
+check_whole <- function(value, name) {
+  if (!is.numeric(value) || length(value) != 1 || !isTRUE(value >= 0 && value < 2^31)) {
+    abort_alluxio(
+      "alluxior_invalid", paste0(name, " is ", deparse1(value), "."), "Give a number from 0."
+    )
+  }
+}
+
+# The sample of all rows so far, this chunk's among them.
+sample_with <- function(state, chunk, rows, seed) {
+  keys <- .Call(alx_c_row_numbers, state$seen, as.double(nrow(chunk)), seed)
+  # Most of a chunk is out already.
+  limit <- if (length(state$keys) == rows) max(state$keys, 0) else Inf
+  candidates <- which(keys < limit)
+  all_keys <- c(state$keys, keys[candidates])
+  chosen <- sort(order(all_keys)[seq_len(min(rows, length(all_keys)))])
+  both <- rbind(state$sample, chunk[candidates, , drop = FALSE])
+  list(
+    seen = state$seen + nrow(chunk), keys = all_keys[chosen],
+    sample = both[chosen, , drop = FALSE]
+  )
 }
