@@ -45,7 +45,7 @@ class Seen:
 
 
 def is_steady(events: list[dict[str, Any]], since_ms: float, quiet_s: float) -> bool:
-    """Whether all three went on in each of the last seconds. What lies before ``since_ms`` says nothing of what came then."""
+    """Whether all three went on in each of the last seconds, all of which lie after ``since_ms``."""
     beats = [e for e in events if e["event"] == "beat" and e["at"] >= since_ms]
     recent = [beat for beat in beats if beat["at"] > beats[-1]["at"] - quiet_s * 1000 - 500]
     return len(recent) > quiet_s and all(
