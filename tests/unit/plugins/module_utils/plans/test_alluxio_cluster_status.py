@@ -697,7 +697,7 @@ CASES = [
         "Serving",
         "Blocked",
         "PodNotReady",
-        says=("its node node-1 does not report any more",),
+        says=("its node node-1 does not report any more", "start the node again"),
     ),
     Case(
         "no leader",
