@@ -6,11 +6,15 @@ A tool is a folder dev/go/<tool> with go.mod, go.sum, and a main package or one 
 go.mod; an optional file `ldflags` there holds extra linker flags. The result lies at
 <cache>/bin/<tool>-<key>/<tool>, where <key> covers the folder's files and the compiler: nothing is
 built twice, and a changed file gives a new place. go.sum covers what the module proxy serves.
+
+A published module has no symbolic links. Where one is missed, an optional file `links` names it, one a line: module,
+link, what it points to. The module is then built from a copy that has the link.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -49,10 +53,7 @@ def _go_version(source: Path) -> str:
             "Go is missing: it builds Kubernetes itself for the development cluster. Install"
             " Go 1.25 or later, or use a cluster of your own with CLUSTER=current."
         )
-    done = subprocess.run(["go", "version"], cwd=source, capture_output=True, text=True)
-    if done.returncode:
-        raise DevClusterError(f"{source}: `go version` failed: {done.stderr.strip()}")
-    return done.stdout.strip()
+    return _go(source, "version").strip()
 
 
 def _key(source: Path, go_version: str) -> str:
@@ -71,6 +72,8 @@ def _compile(source: Path, binary: Path) -> None:
     ldflags = " ".join(["-s -w", *(extra.read_text().split() if extra.exists() else [])])
     package = "." if any(source.glob("*.go")) else "tool"
     command = ["go", "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", ldflags]
+    copies = binary.parent / "modules"
+    command += _with_links(source, copies)
     say(f"building {source.name} with Go (minutes the first time)")
     started = time.monotonic()
     log = binary.with_suffix(".log")
@@ -87,7 +90,37 @@ def _compile(source: Path, binary: Path) -> None:
         tail = "\n".join(log.read_text().splitlines()[-30:])
         raise DevClusterError(f"building {source} failed; the end of {log}:\n{tail}")
     os.replace(partial, binary)
+    shutil.rmtree(copies, ignore_errors=True)
     say(f"built {source.name} in {time.monotonic() - started:.0f} s")
+
+
+def _with_links(source: Path, copies: Path) -> list[str]:
+    """The option by which Go takes modules of `links` from copies in the folder `copies`; none without that file.
+
+    Go replaces no file below its module cache, not even by -overlay.
+    """
+    if not (source / "links").exists():
+        return []
+    shutil.rmtree(copies, ignore_errors=True)  # what a killed build has left
+    copies.mkdir()
+    for name in ("go.mod", "go.sum"):
+        shutil.copyfile(source / name, copies / name)
+    rows = [line.split() for line in (source / "links").read_text().splitlines()]
+    for number, (module, link, target) in enumerate(row for row in rows if row[0] != "#"):
+        published = json.loads(_go(source, "mod", "download", "-json", module))["Dir"]
+        copy = copies / str(number)
+        # Go's cache is read-only, which a copy would be, too.
+        subprocess.run(["cp", "-r", "--no-preserve=mode", published, copy], check=True)
+        (copy / link).symlink_to(target)
+        _go(source, "mod", "edit", f"-replace={module}={copy}", str(copies / "go.mod"))
+    return [f"-modfile={copies / 'go.mod'}"]
+
+
+def _go(source: Path, *arguments: str) -> str:
+    done = subprocess.run(["go", *arguments], cwd=source, capture_output=True, text=True)
+    if done.returncode:
+        raise DevClusterError(f"{source}: `go {' '.join(arguments)}` failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _report_until_done(process: subprocess.Popen[bytes], name: str, log: Path) -> None:

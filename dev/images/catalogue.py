@@ -188,8 +188,21 @@ def _helm_operator() -> Recipe:
     return Recipe((base, go_tool.binary("helm-operator")), config)
 
 
-# Built for a benchmark alone.
-PEERS = frozenset({"helm-operator"})
+def _argo() -> Recipe:
+    """Argo's controller and executor, by which a wide test runs a workflow; nothing else builds it."""
+    base = debian.base()
+    # The container that the controller adds to each pod starts `argoexec`, found by PATH.
+    config = oci.ImageConfig(
+        user="8737",
+        entrypoint=(*TINI, "/usr/local/bin/argo-controller"),
+        env={"PATH": PATH, "HOME": "/tmp"},
+        workdir="/tmp",
+    )
+    return Recipe((base, go_tool.binary("argo-controller"), go_tool.binary("argoexec")), config)
+
+
+# Built where they are used alone: by a benchmark or a wide test.
+ON_DEMAND = frozenset({"argo", "helm-operator"})
 IMAGES = {
     image.name: image
     for image in (
@@ -198,6 +211,7 @@ IMAGES = {
         Image("alluxio-spark", "registry.test/alluxio-spark:0.1.0-spark4.3.0", _spark),
         Image("s3", "registry.test/s3:1", _s3),
         Image("tools", "registry.test/tools:1", _tools),
+        Image("argo", "registry.test/argo:3.7.9", _argo),
         Image("helm-operator", "registry.test/helm-operator:1", _helm_operator),
     )
 }

@@ -32,7 +32,8 @@ def _licences(built: Path) -> Iterator[tuple[str, Path]]:
     modules = Path(_go("env", "GOMODCACHE").strip())
     for line in _go("version", "-m", str(built)).splitlines():
         fields = line.split()
-        if fields[0] not in ("dep", "=>"):
+        # `mod` is the tool's own module; after a copy of one there is an empty line.
+        if not fields or fields[0] not in ("mod", "dep", "=>"):
             continue
         # the module cache writes a capital letter as ! and the small one
         name = re.sub("[A-Z]", lambda letter: "!" + letter[0].lower(), f"{fields[1]}@{fields[2]}")

@@ -19,8 +19,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 CURRENT = "current"
 IMAGES = ("alluxio", "alluxio-operator", "alluxio-spark", "s3", "tools")
-# Where CLUSTER=current finds the images; the development cluster gets the ones built here.
+# Where CLUSTER=current finds the images; the development cluster gets the ones built here. Argo's is for one test.
 IMAGE_VARIABLES = {
+    "argo": ("ARGO_IMAGE", "registry.test/argo:3.7.9"),
     "alluxio": ("ALLUXIO_IMAGE", "registry.test/alluxio:2.9.6"),
     "alluxio-operator": ("OPERATOR_IMAGE", "registry.test/alluxio-operator:0.1.0"),
     "alluxio-spark": ("SPARK_IMAGE", "registry.test/alluxio-spark:0.1.0-spark4.3.0"),
@@ -30,7 +31,7 @@ IMAGE_VARIABLES = {
 
 
 def image(name: str) -> str:
-    """The reference of one of IMAGES on the chosen cluster."""
+    """The reference of one of IMAGE_VARIABLES on the chosen cluster."""
     variable, default = IMAGE_VARIABLES[name]
     return os.environ.get(variable, default)
 
@@ -167,6 +168,16 @@ def bring_up(name: str, nodes: int = 3, images: tuple[str, ...] = IMAGES) -> Clu
         check=True,
     )
     return development(name)
+
+
+def load(cluster: Cluster, image: str) -> None:
+    """Puts an image on the cluster that only some tests need; a cluster of the user's fetches it."""
+    if cluster.is_development:
+        subprocess.run(
+            [ROOT / "dev/cluster", "load-image", "--name", cluster.name, built(image)],
+            stdout=sys.stderr,
+            check=True,
+        )
 
 
 def take_down(name: str) -> None:

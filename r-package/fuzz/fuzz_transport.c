@@ -228,11 +228,13 @@ static void read_block_from(alx_rpc *rpc) {
   alx_status status = {0};
   /* Of the heap, so that a byte too many is found. */
   uint8_t *into = malloc(BLOCK_BYTES);
-  uint64_t got = 0;
+  alx_reading reading = {0};
   if (into == NULL) abort();
-  int code = alx_read_block(rpc, 1, 0, BLOCK_BYTES, NULL, into, &got, &status);
-  must(got <= BLOCK_BYTES, "more than was asked for");
-  must(code || got == BLOCK_BYTES, "less than was asked for");
+  int code = alx_begin_reading(&reading, rpc, 1, 0, BLOCK_BYTES, NULL, into, &status);
+  if (code == 0) code = alx_receive(&reading, BLOCK_BYTES, &status);
+  must(reading.got <= BLOCK_BYTES, "more than was asked for");
+  must(code || reading.got == BLOCK_BYTES, "less than was asked for");
+  alx_end_reading(&reading);
   free(into);
 }
 

@@ -56,10 +56,14 @@ static void disconnect(alx_rpc *rpc) {
   rpc->open = rpc->greeted = false;
 }
 
+/* A parent's connection, inherited through a fork, is not ours to say anything on: the parent uses it. */
+static void leave_to_parent(alx_rpc *rpc) {
+  if (rpc->open && rpc->owner != getpid()) rpc->h2.broken = true;
+}
+
 void alx_rpc_free(alx_rpc *rpc) {
   if (rpc == NULL) return;
-  /* A parent's connection is not ours to say farewell on. */
-  if (rpc->open && rpc->owner != getpid()) rpc->h2.broken = true;
+  leave_to_parent(rpc);
   disconnect(rpc);
   free(rpc);
 }
@@ -148,11 +152,7 @@ static int shake_hands(alx_rpc *rpc, alx_status *status) {
 
 static bool fit(alx_rpc *rpc) {
   if (!rpc->open) return false;
-  if (rpc->owner != getpid()) {
-    /* Inherited through a fork: the parent goes on to use it. */
-    rpc->h2.broken = true;
-    return false;
-  }
+  leave_to_parent(rpc);
   return alx_h2_usable(&rpc->h2) && !(rpc->greeted && rpc->handshake.stream.ended);
 }
 
@@ -359,7 +359,10 @@ int alx_call_outcome(alx_call *call, alx_status *status) {
 }
 
 void alx_call_end(alx_call *call) {
-  if (call->rpc) alx_h2_drop(&call->rpc->h2, &call->stream);
+  if (call->rpc) {
+    leave_to_parent(call->rpc);
+    alx_h2_drop(&call->rpc->h2, &call->stream);
+  }
   alx_buffer_free(&call->message);
 }
 

@@ -61,8 +61,7 @@ static void put_number_frame(alx_h2 *h2, int type, uint32_t id, uint32_t number)
   alx_buffer_add(&h2->out, payload, sizeof payload);
 }
 
-/* Sends what goes without waiting. */
-static int push(alx_h2 *h2, alx_status *status) {
+int alx_h2_push(alx_h2 *h2, alx_status *status) {
   if (h2->out.failed) return broken(h2, ALX_UNAVAILABLE, status, "it takes nothing");
   while (h2->sent < h2->out.length) {
     ptrdiff_t went = h2->io.send(h2->io.state, h2->out.at + h2->sent, h2->out.length - h2->sent);
@@ -88,7 +87,7 @@ static int within_limits(alx_h2 *h2, alx_status *status) {
 static int wait_for(alx_h2 *h2, int *able, alx_status *status) {
   *able = 0;
   while (*able == 0) {
-    int code = push(h2, status);
+    int code = alx_h2_push(h2, status);
     if (code == 0) code = within_limits(h2, status);
     if (code) return code;
     *able = h2->io.wait(h2->io.state, has_unsent(h2), alx_slice_ms(h2->limits));
@@ -99,7 +98,7 @@ static int wait_for(alx_h2 *h2, int *able, alx_status *status) {
 /* Sends all, and deals with what comes while the server does not take it. */
 static int flush(alx_h2 *h2, alx_status *status) {
   for (;;) {
-    int able, code = push(h2, status);
+    int able, code = alx_h2_push(h2, status);
     if (code || !has_unsent(h2)) return code;
     code = wait_for(h2, &able, status);
     if (code == 0 && able & ALX_CAN_RECEIVE) code = alx_h2_step(h2, status);
@@ -369,7 +368,7 @@ static int on_window_update(alx_h2 *h2, const frame *one, alx_status *status) {
 
 int alx_h2_step(alx_h2 *h2, alx_status *status) {
   frame one;
-  int code = push(h2, status);
+  int code = alx_h2_push(h2, status);
   /* Also where frames never cease to come. */
   if (code == 0) code = within_limits(h2, status);
   if (code == 0) code = read_head(h2, &one, status);
@@ -426,7 +425,7 @@ int alx_h2_start(alx_h2 *h2, alx_io io, alx_limits *limits, alx_status *status) 
   put_head(h2, sizeof settings, SETTINGS, 0, 0);
   alx_buffer_add(&h2->out, settings, sizeof settings);
   put_number_frame(h2, WINDOW_UPDATE, 0, (uint32_t)(MOST_WINDOW - FIRST_WINDOW));
-  return push(h2, status);
+  return alx_h2_push(h2, status);
 }
 
 void alx_h2_end(alx_h2 *h2) {
@@ -502,5 +501,5 @@ void alx_h2_drop(alx_h2 *h2, alx_h2_stream *stream) {
   if (stream->id == 0 || stream->ended || h2->broken) return;
   alx_status unread;
   put_number_frame(h2, RST_STREAM, stream->id, CANCEL);
-  push(h2, &unread);
+  alx_h2_push(h2, &unread);
 }

@@ -55,6 +55,8 @@ int alx_h2_open(alx_h2 *h2, alx_h2_stream *stream, const alx_buffer *block, alx_
 /* Sends data within the server's windows, and `end`s our side. Returns early when the stream ended. */
 int alx_h2_send(alx_h2 *h2, alx_h2_stream *stream, const void *data, size_t length, bool end,
                 alx_status *status);
+/* Sends what goes without waiting. */
+int alx_h2_push(alx_h2 *h2, alx_status *status);
 /* Waits for one frame and deals with it. */
 int alx_h2_step(alx_h2 *h2, alx_status *status);
 /* Deals with what has come already. False: the connection can take no new stream. */

@@ -31,6 +31,7 @@ typedef struct alx_limits {
   /* NULL, or asked about ten times a second: true ends the operation in ALX_INTERRUPTED. */
   bool (*interrupted)(void);
   int64_t asked_ms; /* when `interrupted` was asked last */
+  bool stopped;     /* it said so: nothing of the operation goes on */
 } alx_limits;
 
 int64_t alx_now_ms(void); /* monotonic */

@@ -15,9 +15,8 @@
 
 #define FILES "/alluxio.grpc.file.FileSystemMasterClientService/"
 #define BLOCKS "/alluxio.grpc.block.BlockMasterClientService/"
-#define VERSION "/alluxio.grpc.version.ServiceVersionClientService/getServiceVersion"
 enum { WORKER_FIELDS = 12 };
-enum { PROBE_MS = 5000, LEADER_MS = 20000, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 1000 };
+enum { LEADER_MS = 20000, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 1000 };
 
 /* ---- the client ---- */
 
@@ -78,8 +77,10 @@ alx_client *alx_client_new(const char *masters, const char *user, int64_t timeou
   return NULL;
 }
 
+void alx_client_begin(alx_client *client) { client->limits.stopped = false; }
+
 void alx_client_free(alx_client *client) {
-  if (client == NULL) return;
+  if (client == NULL || client->holders-- > 0) return;
   /* Farewells need no patience. */
   client->limits.end_ms = alx_now_ms();
   for (size_t i = 0; i < client->master_count; i++) alx_rpc_free(client->masters[i]);
@@ -132,51 +133,14 @@ static int next_pause(int pause_ms) {
   return pause_ms * 2 < LONGEST_PAUSE_MS ? pause_ms * 2 : LONGEST_PAUSE_MS;
 }
 
-/* Whether this master leads: a standby answers UNAVAILABLE (Java's PollingMasterInquireClient). */
-static int probe(alx_client *client, size_t number, alx_status *status) {
-  int64_t end = client->limits.end_ms;
-  int64_t probe_end = alx_now_ms() + PROBE_MS;
-  if (probe_end < end) client->limits.end_ms = probe_end;
-  alx_buffer question = {0}, answer = {0};
-  alx_pb_add_number(&question, 1, 1); /* FILE_SYSTEM_MASTER_CLIENT_SERVICE */
-  int code = alx_rpc_ready(client->masters[number], false, status);
-  if (code == 0) code = alx_rpc_ask(client->masters[number], VERSION, &question, &answer, status);
-  alx_buffer_free(&question);
-  alx_buffer_free(&answer);
-  client->limits.end_ms = end;
-  return code;
-}
-
-/* Asks each master once, that which led last first. */
-static int look_once(alx_client *client, alx_status *status) {
-  char reasons[sizeof status->text] = "";
-  size_t length = 0;
-  for (size_t i = 0; i < client->master_count; i++) {
-    alx_status why = {0};
-    size_t number = (client->leader + i) % client->master_count;
-    int code = probe(client, number, &why);
-    if (code == 0) {
-      client->leader = number;
-      client->has_leader = true;
-      return 0;
-    }
-    if (code == ALX_INTERRUPTED) {
-      *status = why;
-      return code;
-    }
-    int added = snprintf(reasons + length, sizeof reasons - length, "%s%s", i ? "; " : "", why.text);
-    if (added > 0) length += (size_t)added;
-    if (length >= sizeof reasons) length = sizeof reasons - 1;
-  }
-  return alx_fail(status, ALX_UNAVAILABLE, "no master leads: %.460s", reasons);
-}
-
 static int find_leader(alx_client *client, alx_status *status) {
   if (client->has_leader) return 0;
   int64_t until = alx_now_ms() + LEADER_MS;
   int pause_ms = FIRST_PAUSE_MS;
   for (;;) {
-    int code = look_once(client, status);
+    int code = alx_probe_masters(client->masters, client->master_count, &client->limits,
+                                 &client->leader, status);
+    client->has_leader = code == 0;
     if (code == 0 || code == ALX_INTERRUPTED) return code;
     if (alx_now_ms() + pause_ms >= until || alx_now_ms() + pause_ms >= client->limits.end_ms)
       return code;

@@ -7,9 +7,9 @@
 #ifndef ALX_MASTER_H
 #define ALX_MASTER_H
 
-#include "alx_grpc.h"
+#include "alx_probe.h"
 
-enum { ALX_MOST_MASTERS = 16, ALX_MOST_HOLDERS = 8 };
+enum { ALX_MOST_HOLDERS = 8 };
 
 typedef enum alx_short_circuit { ALX_LOCAL_AUTO, ALX_LOCAL_NEVER, ALX_LOCAL_ALWAYS } alx_short_circuit;
 
@@ -30,12 +30,16 @@ typedef struct alx_client {
   int64_t timeout_ms; /* of a call to a master, and of silence while data moves */
   alx_short_circuit short_circuit;
   alx_limits limits;
+  size_t holders; /* besides the one who made it: its readers */
 } alx_client;
 
 /* `masters` is "host:port,host:port" (an IPv6 address in brackets). NULL after a failure. */
 alx_client *alx_client_new(const char *masters, const char *user, int64_t timeout_ms,
                            alx_short_circuit short_circuit, alx_status *status);
+/* Once for the one who made it, and for each that holds it. */
 void alx_client_free(alx_client *client);
+/* A new operation begins, which nobody has interrupted yet. */
+void alx_client_begin(alx_client *client);
 /* A worker by its address; NULL without memory. */
 alx_worker *alx_client_worker(alx_client *client, const char *host, int port);
 /* From now on each piece of data may take timeout_ms. */

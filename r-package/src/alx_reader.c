@@ -62,21 +62,31 @@ static int map_block(alx_reader *reader, size_t number, alx_status *status) {
 
 /* ---- workers ---- */
 
-/* Goes on where it stopped, with another worker too: the part shrinks by what came. */
-static int read_from(alx_reader *reader, alx_worker *worker, part *wanted, const alx_ufs_block *ufs,
-                     alx_status *status) {
-  uint64_t got;
-  alx_client_data_limits(reader->client);
-  int code = alx_read_block(worker->rpc, reader->file.blocks[wanted->number].id, wanted->offset,
-                            wanted->length, ufs, wanted->into, &got, status);
+static void shrink(part *wanted, uint64_t got) {
   wanted->into += got;
   wanted->offset += got;
   wanted->length -= got;
-  *(ufs ? &reader->ways.through_bytes : &reader->ways.grpc_bytes) += got;
-  /* A worker that answers is not down, whatever it says of the block. */
+}
+
+/* A worker that answers is not down, whatever it says of the block. */
+static void note_answer(alx_worker *worker, int code) {
   bool down = code == ALX_UNAVAILABLE || code == ALX_UNHEARD || code == ALX_TIMEOUT ||
               code == ALX_CORRUPT;
   worker->down_until_ms = down ? alx_now_ms() + DOWN_MS : 0;
+}
+
+/* Goes on where it stopped, with another worker too: the part shrinks by what came. */
+static int read_from(alx_reader *reader, alx_worker *worker, part *wanted, const alx_ufs_block *ufs,
+                     alx_status *status) {
+  alx_reading reading = {0};
+  alx_client_data_limits(reader->client);
+  int code = alx_begin_reading(&reading, worker->rpc, reader->file.blocks[wanted->number].id,
+                               wanted->offset, wanted->length, ufs, wanted->into, status);
+  if (code == 0) code = alx_receive(&reading, wanted->length, status);
+  *(ufs ? &reader->ways.through_bytes : &reader->ways.grpc_bytes) += reading.got;
+  shrink(wanted, reading.got);
+  alx_end_reading(&reading);
+  note_answer(worker, code);
   return code;
 }
 
@@ -173,15 +183,75 @@ static int lost(const alx_reader *reader, const part *wanted, const alx_status *
                   reader->path, from, to, last->text);
 }
 
+/* ---- ahead ---- */
+
+/* The block that holds a byte of the file. */
+static size_t block_at(const alx_reader *reader, uint64_t offset) {
+  size_t low = 0, high = reader->file.block_count;
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    if (reader->file.blocks[middle].offset <= offset) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/* What was asked for before; a failure shows again where the rest is asked for. */
+static int take_ahead(alx_reader *reader, part *wanted, alx_status *status) {
+  alx_worker *worker = reader->ahead.worker;
+  uint64_t got;
+  if (worker == NULL) return 0;
+  alx_client_data_limits(reader->client);
+  int code = alx_take_ahead(&reader->ahead, reader->file.blocks[wanted->number].id, wanted->offset,
+                            wanted->length, wanted->into, &got, status);
+  reader->ways.grpc_bytes += got;
+  reader->ways.ahead_bytes += got;
+  shrink(wanted, got);
+  if (code) note_answer(worker, code);
+  return is_over(code) ? code : 0;
+}
+
+/* The worker to ask ahead; NULL where the block's file may be mapped, or where we would wait. */
+static alx_worker *worker_ahead(const alx_reader *reader, size_t number) {
+  const alx_block *block = &reader->file.blocks[number];
+  if (reader->mapped[number] || block->holder_count == 0) return NULL;
+  for (size_t i = 0; i < block->holder_count; i++) {
+    const alx_worker *one = block->holders[i];
+    if (!one->rpc->open || one->down_until_ms > alx_now_ms()) return NULL;
+    if (may_be_local(reader, one)) return NULL;
+  }
+  return block->holders[0];
+}
+
+/* Reads that follow each other ask for more each time, as the system does for files. */
+static int ask_ahead(alx_reader *reader, uint64_t length, alx_status *status) {
+  uint64_t doubled = reader->ahead_length * 2, from = reader->next_offset;
+  reader->ahead_length = length > doubled ? length : doubled;
+  if (reader->ahead_length > ALX_MOST_AHEAD) reader->ahead_length = ALX_MOST_AHEAD;
+  if (reader->ahead.worker || from == reader->source.length) return 0;
+  size_t number = block_at(reader, from);
+  const alx_block *block = &reader->file.blocks[number];
+  alx_worker *worker = worker_ahead(reader, number);
+  if (worker == NULL) return 0;
+  uint64_t in_block = from - block->offset, rest = block->length - in_block;
+  alx_client_data_limits(reader->client);
+  int code = alx_ask_ahead(&reader->ahead, worker, block->id, in_block,
+                           rest < reader->ahead_length ? rest : reader->ahead_length, status);
+  return code == ALX_INTERRUPTED ? code : 0;
+}
+
+static int read_from_somewhere(alx_reader *reader, part *wanted, alx_status *last) {
+  int code = read_from_holders(reader, wanted, last);
+  if (code == 0 || is_over(code)) return code;
+  if (reader->file.persisted) return read_through(reader, wanted, last);
+  code = find_again(reader, last);
+  return code ? code : read_from_holders(reader, wanted, last);
+}
+
 static int read_block_part(alx_reader *reader, part *wanted, alx_status *status) {
   alx_status last = {ALX_UNAVAILABLE, "none holds them"};
-  int code = read_from_holders(reader, wanted, &last);
-  if (code && !is_over(code) && !reader->file.persisted) {
-    code = find_again(reader, &last);
-    if (code == 0) code = read_from_holders(reader, wanted, &last);
-  } else if (code && !is_over(code)) {
-    code = read_through(reader, wanted, &last);
-  }
+  int code = take_ahead(reader, wanted, &last);
+  if (code == 0 && wanted->length) code = read_from_somewhere(reader, wanted, &last);
   if (code == 0) {
     reader->source.kind = "grpc";
     return 0;
@@ -199,17 +269,6 @@ static bool is_outside(const alx_source *source, uint64_t offset, uint64_t lengt
   return offset > source->length || length > source->length - offset;
 }
 
-/* The block that holds a byte of the file. */
-static size_t block_at(const alx_reader *reader, uint64_t offset) {
-  size_t low = 0, high = reader->file.block_count;
-  while (high - low > 1) {
-    size_t middle = low + (high - low) / 2;
-    if (reader->file.blocks[middle].offset <= offset) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 static int read_part(alx_reader *reader, part *wanted, alx_status *status) {
   if (!reader->mapped[wanted->number]) {
     int code = map_block(reader, wanted->number, status);
@@ -223,25 +282,36 @@ static int read_part(alx_reader *reader, part *wanted, alx_status *status) {
   return 0;
 }
 
+static int read_parts(alx_reader *reader, uint64_t offset, uint64_t length, uint8_t *into,
+                      alx_status *status) {
+  while (length) {
+    size_t number = block_at(reader, offset);
+    const alx_block *block = &reader->file.blocks[number];
+    uint64_t in_block = offset - block->offset;
+    uint64_t some = block->length - in_block < length ? block->length - in_block : length;
+    part wanted = {number, in_block, some, into};
+    int code = read_part(reader, &wanted, status);
+    if (code) return code;
+    into += some;
+    offset += some;
+    length -= some;
+  }
+  return 0;
+}
+
 static int read_at(alx_source *source, uint64_t offset, uint64_t length, void *into,
                    alx_status *status) {
   alx_reader *reader = (alx_reader *)source;
   if (is_outside(source, offset, length))
     return alx_fail(status, ALX_INVALID, "%s has only %llu bytes", reader->path,
                     (unsigned long long)source->length);
-  uint8_t *to = into;
-  while (length) {
-    size_t number = block_at(reader, offset);
-    const alx_block *block = &reader->file.blocks[number];
-    uint64_t in_block = offset - block->offset;
-    uint64_t some = block->length - in_block < length ? block->length - in_block : length;
-    part wanted = {number, in_block, some, to};
-    int code = read_part(reader, &wanted, status);
-    if (code) return code;
-    to += some;
-    offset += some;
-    length -= some;
-  }
+  bool goes_on = offset == reader->next_offset;
+  alx_client_begin(reader->client);
+  int code = read_parts(reader, offset, length, into, status);
+  if (code) return code;
+  reader->next_offset = offset + length;
+  if (goes_on) return ask_ahead(reader, length, status);
+  reader->ahead_length = 0;
   return 0;
 }
 
@@ -261,9 +331,11 @@ static void close_reader(alx_source *source) {
   alx_reader *reader = (alx_reader *)source;
   for (size_t i = 0; reader->mapped && i < reader->file.block_count; i++)
     if (reader->mapped[i]) munmap(reader->mapped[i], reader->file.blocks[i].length);
+  alx_free_ahead(&reader->ahead);
   free(reader->mapped);
   free(reader->path);
   alx_file_status_free(&reader->file);
+  alx_client_free(reader->client);
   free(reader);
 }
 
@@ -286,6 +358,8 @@ alx_reader *alx_open_reader(alx_client *client, const char *path, alx_status *st
     return NULL;
   }
   reader->client = client;
+  client->holders++;
+  reader->next_offset = UINT64_MAX;
   int code = alx_get_status(client, path, ALX_LOAD_ONCE, &reader->file, status);
   if (code == 0) code = check_readable(reader, status);
   if (code == 0) {

@@ -9,13 +9,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "alx_thread.h"
 
 enum { SLICE_MS = 100, MOST_CONNECT_MS = 10000 };
 
@@ -27,10 +28,11 @@ int64_t alx_now_ms(void) {
 
 int alx_check_limits(alx_limits *limits, alx_status *status) {
   int64_t now = alx_now_ms();
-  if (limits->interrupted && now - limits->asked_ms >= SLICE_MS) {
+  if (limits->interrupted && !limits->stopped && now - limits->asked_ms >= SLICE_MS) {
     limits->asked_ms = now;
-    if (limits->interrupted()) return alx_fail(status, ALX_INTERRUPTED, "interrupted");
+    limits->stopped = limits->interrupted();
   }
+  if (limits->stopped) return alx_fail(status, ALX_INTERRUPTED, "interrupted");
   if (now >= limits->end_ms) return alx_fail(status, ALX_TIMEOUT, "no answer in time");
   return 0;
 }
@@ -112,22 +114,9 @@ static question *begin_question(const char *host, const char *port) {
   snprintf(asked->port, sizeof asked->port, "%s", port);
   pthread_mutex_init(&asked->lock, NULL);
   pthread_cond_init(&asked->answered, NULL);
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, resolve_in_thread, asked)) {
-    free_question(asked);
-    return NULL;
-  }
-  pthread_detach(thread);
-  return asked;
-}
-
-static void wait_a_slice(question *asked, int wait_ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_nsec += (long)wait_ms * 1000000;
-  until.tv_sec += until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  pthread_cond_timedwait(&asked->answered, &asked->lock, &until);
+  if (alx_start_thread(resolve_in_thread, asked)) return asked;
+  free_question(asked);
+  return NULL;
 }
 
 static int resolve(const char *host, const char *port, struct addrinfo **found, alx_limits *limits,
@@ -139,7 +128,7 @@ static int resolve(const char *host, const char *port, struct addrinfo **found, 
   pthread_mutex_lock(&asked->lock);
   while (!asked->done && code == 0) {
     code = alx_check_limits(limits, status);
-    if (code == 0) wait_a_slice(asked, alx_slice_ms(limits));
+    if (code == 0) alx_wait_answered(&asked->answered, &asked->lock, alx_slice_ms(limits));
   }
   bool done = asked->done;
   asked->abandoned = !done;

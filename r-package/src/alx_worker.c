@@ -20,23 +20,11 @@ enum { CHUNK_BYTES = 1024 * 1024 };
 /* What Java's clients send: no limit of their own on how many read one UFS file at once. */
 enum { ANY_CONCURRENCY = 0x7fffffff };
 enum request_type { ALLUXIO_BLOCK = 0, UFS_FILE = 1 };
-/* A ReadResponse before its data: two tags and two lengths. */
-enum { MOST_RESPONSE_HEAD = 22 };
-
 /* ---- reading ---- */
-
-typedef struct reading {
-  uint8_t *into;
-  uint64_t wanted, got;
-  uint8_t head[MOST_RESPONSE_HEAD];
-  size_t head_length;
-  bool in_data;
-  uint64_t data_left;
-} reading;
 
 /* The length of the data from ReadResponse {1 chunk {1 data}}, whose first `head_length` bytes are there.
  * 1: known; 0: more bytes are needed; -1: it is something else. */
-static int parse_head(reading *r) {
+static int parse_head(alx_reading *r) {
   uint64_t lengths[2];
   size_t at = 0;
   for (int level = 0; level < 2; level++) {
@@ -55,7 +43,7 @@ static int parse_head(reading *r) {
   return 1;
 }
 
-static int take_head_byte(reading *r, alx_h2 *h2, alx_status *status) {
+static int take_head_byte(alx_reading *r, alx_h2 *h2, alx_status *status) {
   if (r->head_length == sizeof r->head) return alx_fail(status, ALX_CORRUPT, "garbage in an answer");
   int code = alx_h2_take(h2, r->head + r->head_length++, 1, status);
   if (code) return code;
@@ -69,7 +57,7 @@ static int take_head_byte(reading *r, alx_h2 *h2, alx_status *status) {
 
 /* Bytes of a message go straight to where they are wanted. */
 static int take_response(alx_call *call, size_t length, size_t left, alx_status *status) {
-  reading *r = call->user;
+  alx_reading *r = call->user;
   alx_h2 *h2 = &call->rpc->h2;
   if (left + length == call->message_length) {
     r->head_length = 0;
@@ -82,7 +70,8 @@ static int take_response(alx_call *call, size_t length, size_t left, alx_status 
       code = take_head_byte(r, h2, status);
     } else if (r->data_left) {
       some = r->data_left < length ? (size_t)r->data_left : length;
-      code = alx_h2_take(h2, r->into + r->got, some, status);
+      code = alx_h2_take(h2, r->next, some, status);
+      r->next += code ? 0 : some;
       r->got += code ? 0 : some;
       r->data_left -= some;
     } else {
@@ -133,38 +122,52 @@ static int send_acknowledgement(alx_call *call, uint64_t received, alx_status *s
   return code;
 }
 
-static int receive_all(alx_call *call, reading *r, uint64_t offset, alx_status *status) {
-  uint64_t acknowledged = 0;
-  while (r->got < r->wanted && !call->stream.ended) {
-    int code = alx_call_step(call, status);
-    if (code) return code;
-    if (r->got - acknowledged < CHUNK_BYTES && r->got < r->wanted) continue;
-    acknowledged = r->got;
-    code = send_acknowledgement(call, offset + r->got, status);
-    if (code) return code;
-  }
-  /* Only a call that is ended well makes the worker keep a block that it read from the UFS. */
-  int code = alx_call_send_end(call, status);
-  return code ? code : alx_call_outcome(call, status);
+int alx_begin_reading(alx_reading *reading, alx_rpc *worker, int64_t block_id, uint64_t offset,
+                      uint64_t length, const alx_ufs_block *ufs, void *into, alx_status *status) {
+  reading->next = into;
+  reading->offset = offset;
+  reading->wanted = length;
+  reading->call.sink = take_response;
+  reading->call.user = reading;
+  int code = alx_rpc_ready(worker, true, status);
+  if (code == 0) code = alx_call_begin(&reading->call, worker, WORKER "ReadBlock", status);
+  if (code == 0) code = send_request(&reading->call, block_id, offset, length, ufs, status);
+  return code ? code : alx_h2_push(&worker->h2, status);
 }
 
-int alx_read_block(alx_rpc *worker, int64_t block_id, uint64_t offset, uint64_t length,
-                   const alx_ufs_block *ufs, void *into, uint64_t *got, alx_status *status) {
-  reading r = {.into = into, .wanted = length};
-  alx_call call = {.sink = take_response, .user = &r};
-  *got = 0;
-  int code = alx_rpc_ready(worker, true, status);
-  if (code) return code;
-  code = alx_call_begin(&call, worker, WORKER "ReadBlock", status);
-  if (code == 0) code = send_request(&call, block_id, offset, length, ufs, status);
-  if (code == 0) code = receive_all(&call, &r, offset, status);
-  alx_call_end(&call);
-  *got = r.got;
-  if (code == 0 && r.got < length)
-    code = alx_fail(status, ALX_CORRUPT,
-                    "%s:%d: ReadBlock: it gave %llu of %llu bytes and called that all", worker->host,
-                    worker->port, (unsigned long long)r.got, (unsigned long long)length);
-  return code;
+static int receive_some(alx_reading *reading, alx_status *status) {
+  alx_call *call = &reading->call;
+  int code = alx_call_step(call, status);
+  if (code || reading->got - reading->acknowledged < CHUNK_BYTES || reading->got == reading->wanted)
+    return code;
+  reading->acknowledged = reading->got;
+  return send_acknowledgement(call, reading->offset + reading->got, status);
+}
+
+/* Only a call that is ended well makes the worker keep a block that it read from the UFS. */
+static int end_well(alx_reading *reading, alx_status *status) {
+  alx_call *call = &reading->call;
+  int code = alx_call_send_end(call, status);
+  if (code == 0) code = alx_call_outcome(call, status);
+  if (code || reading->got == reading->wanted) return code;
+  return alx_fail(status, ALX_CORRUPT,
+                  "%s:%d: ReadBlock: it gave %llu of %llu bytes and called that all", call->rpc->host,
+                  call->rpc->port, (unsigned long long)reading->got,
+                  (unsigned long long)reading->wanted);
+}
+
+int alx_receive(alx_reading *reading, uint64_t count, alx_status *status) {
+  while (reading->got < count && !reading->call.stream.ended) {
+    int code = receive_some(reading, status);
+    if (code) return code;
+  }
+  bool is_over = reading->got < count || reading->got == reading->wanted;
+  return is_over ? end_well(reading, status) : 0;
+}
+
+void alx_end_reading(alx_reading *reading) {
+  alx_call_end(&reading->call);
+  memset(reading, 0, sizeof *reading);
 }
 
 /* ---- files of blocks ---- */

@@ -18,10 +18,25 @@ typedef struct alx_ufs_block {
   uint64_t offset_in_file, length;
 } alx_ufs_block;
 
-/* Reads `length` bytes of a block from `offset`; `*got` says how many came, also after a failure.
- * With `ufs` the worker reads from there, and keeps, what it does not hold. */
-int alx_read_block(alx_rpc *worker, int64_t block_id, uint64_t offset, uint64_t length,
-                   const alx_ufs_block *ufs, void *into, uint64_t *got, alx_status *status);
+/* A range of a block on its way from a worker. Zero it before alx_begin_reading; end it by
+ * alx_end_reading whatever happens. */
+typedef struct alx_reading {
+  alx_call call;
+  uint8_t *next; /* where the next byte goes: another place may be given while bytes are missing */
+  uint64_t offset, wanted, got, acknowledged;
+  uint8_t head[22]; /* of a ReadResponse before its data: two tags and two lengths */
+  size_t head_length;
+  bool in_data;
+  uint64_t data_left;
+} alx_reading;
+
+/* Asks for `length` bytes of a block from `offset`, without waiting for any. With `ufs` the worker reads
+ * from there, and keeps, what it does not hold. */
+int alx_begin_reading(alx_reading *reading, alx_rpc *worker, int64_t block_id, uint64_t offset,
+                      uint64_t length, const alx_ufs_block *ufs, void *into, alx_status *status);
+/* Receives until `count` bytes are there (`got`), or fails; all of them also end the call. */
+int alx_receive(alx_reading *reading, uint64_t count, alx_status *status);
+void alx_end_reading(alx_reading *reading);
 
 /* Opens a block's file, for a worker whose files are to be seen from here: `*fd` is the caller's. What
  * was opened stays readable when the worker moves or evicts the block. ALX_STATE: it is not to be seen. */

@@ -163,6 +163,7 @@ int alx_writer_finish(alx_writer *writer, alx_status *status) {
 static void remove_unfinished(alx_writer *writer, alx_status *left) {
   alx_status why = {0};
   int64_t timeout_ms = writer->client->timeout_ms;
+  alx_client_begin(writer->client);
   if (timeout_ms > CLEAN_UP_MS) writer->client->timeout_ms = CLEAN_UP_MS;
   int code = alx_remove(writer->client, writer->path, &why);
   writer->client->timeout_ms = timeout_ms;

@@ -92,6 +92,8 @@ static alx_client *client_of(SEXP client, alx_status *status) {
   alx_client *open = R_ExternalPtrAddr(client);
   if (open == NULL)
     alx_fail(status, ALX_INVALID, "the connection is of another R session: make it anew");
+  else
+    alx_client_begin(open);
   return open;
 }
 
@@ -113,7 +115,6 @@ static void finalize_source(SEXP source) {
   if (open) open->close(open);
 }
 
-/* A reader keeps its client; what it is at the end does not touch the client. */
 static SEXP new_source(SEXP client, const char *tag) {
   SEXP result = PROTECT(R_MakeExternalPtr(NULL, Rf_install(tag), client));
   R_RegisterCFinalizerEx(result, finalize_source, TRUE);
@@ -162,15 +163,16 @@ SEXP alx_c_read(SEXP source, SEXP offset, SEXP length) {
 }
 
 SEXP alx_c_ways(SEXP source) {
-  const char *names[] = {"local", "grpc", "through", ""};
+  const char *names[] = {"local", "grpc", "through", "ahead", ""};
   SEXP result = PROTECT(Rf_mkNamed(REALSXP, names));
   const alx_reader *reader = (const alx_reader *)alx_r_source(source);
   double *bytes = REAL(result);
-  bytes[0] = bytes[1] = bytes[2] = 0;
+  bytes[0] = bytes[1] = bytes[2] = bytes[3] = 0;
   if (reader && R_ExternalPtrTag(source) == Rf_install("alluxio")) {
     bytes[0] = (double)reader->ways.local_bytes;
     bytes[1] = (double)reader->ways.grpc_bytes;
     bytes[2] = (double)reader->ways.through_bytes;
+    bytes[3] = (double)reader->ways.ahead_bytes;
   }
   UNPROTECT(1);
   return result;

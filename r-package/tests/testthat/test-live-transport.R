@@ -65,6 +65,91 @@ test_that("the worker's block file is read where it is on this machine", {
   expect_identical(transport_report(live_connection(), path)$way, "S3 ranges of the proxy")
 })
 
+# Reads of `size` bytes one after the other, as of a file that is worked on piece by piece.
+read_in_pieces <- function(source, path, size, total) {
+  from <- seq(0, total - 1, size)
+  unlist(lapply(from, function(offset) read_source(source, path, offset, size)))
+}
+
+live_source <- function(con, path, env = parent.frame()) {
+  source <- open_source(con, path)
+  withr::defer(.Call(alx_c_close, source), env)
+  source
+}
+
+test_that("reads that follow each other are asked for ahead, and give the same bytes", {
+  con <- live_masters(short_circuit = "never")
+  path <- paste0(live_folder(con), "/ahead")
+  bytes <- random_bytes(3e6)
+  alx_put(con, bytes, path, block_bytes = 2^20)
+  for (size in c(70000, 2^18, 7e5)) {
+    source <- live_source(con, path)
+    expect_identical(read_in_pieces(source, path, size, 3e6), bytes)
+    ways <- .Call(alx_c_ways, source)
+    expect_identical(ways[["grpc"]], 3e6)
+    expect_gt(ways[["ahead"]], 0)
+  }
+})
+
+test_that("reads here and there are not asked for ahead, nor is what was asked for in vain given", {
+  con <- live_masters(short_circuit = "never")
+  path <- paste0(live_folder(con), "/here-and-there")
+  bytes <- random_bytes(2e6)
+  alx_put(con, bytes, path, block_bytes = 2^20)
+  source <- live_source(con, path)
+  for (offset in c(5e5, 0, 1.2e6, 1e5)) {
+    expect_identical(read_source(source, path, offset, 1000), bytes[offset + 1:1000])
+  }
+  expect_identical(.Call(alx_c_ways, source)[["ahead"]], 0)
+  expect_identical(read_source(source, path, 101000, 1000), bytes[101000 + 1:1000])
+  for (offset in c(7e5, 102000, 1.9e6)) {
+    expect_identical(read_source(source, path, offset, 1000), bytes[offset + 1:1000])
+  }
+})
+
+test_that("readers that take turns on the same connections get each their own bytes", {
+  con <- live_masters(short_circuit = "never")
+  folder <- live_folder(con)
+  paths <- paste0(folder, c("/a", "/b", "/c"))
+  bytes <- lapply(paths, function(path) random_bytes(1e6))
+  Map(function(bytes, path) alx_put(con, bytes, path), bytes, paths)
+  env <- environment()
+  sources <- lapply(paths, function(path) live_source(con, path, env))
+  read <- lapply(seq(0, 9e5, 1e5), function(offset) {
+    Map(function(source, path) read_source(source, path, offset, 1e5), sources, paths)
+  })
+  for (i in 1:3) {
+    expect_identical(unlist(lapply(read, `[[`, i)), bytes[[i]])
+    expect_gt(.Call(alx_c_ways, sources[[i]])[["ahead"]], 0)
+  }
+})
+
+test_that("what is on its way is the parent's alone after a fork", {
+  con <- live_masters(short_circuit = "never")
+  path <- paste0(live_folder(con), "/forked-ahead")
+  bytes <- random_bytes(4e6)
+  alx_put(con, bytes, path)
+  source <- live_source(con, path)
+  first <- c(read_source(source, path, 0, 1e6), read_source(source, path, 1e6, 1e6))
+  expect_identical(first, bytes[seq_len(2e6)])
+  rest <- bytes[-seq_len(2e6)]
+  same <- parallel::mclapply(1:2, function(i) {
+    identical(read_in_pieces(source, path, 5e5, 4e6), bytes)
+  }, mc.cores = 2)
+  expect_identical(unlist(same), c(TRUE, TRUE))
+  expect_identical(read_source(source, path, 2e6), rest)
+  expect_gt(.Call(alx_c_ways, source)[["ahead"]], 0)
+})
+
+test_that("a client is kept by what was opened with it", {
+  path <- paste0(live_folder(live_masters()), "/kept")
+  bytes <- random_bytes(3e5)
+  alx_put(live_masters(), bytes, path)
+  source <- live_source(live_masters(short_circuit = "never"), path)
+  gc()
+  expect_identical(read_in_pieces(source, path, 1e5, 3e5), bytes)
+})
+
 test_that("a file that is there is replaced only when that is said", {
   con <- live_masters()
   path <- paste0(live_folder(con), "/once")

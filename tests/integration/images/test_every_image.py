@@ -11,7 +11,7 @@ import pytest
 from images import catalogue
 from sandbox import ImageRoot, Sandbox
 
-EVERY_IMAGE = pytest.mark.parametrize("name", sorted(catalogue.IMAGES.keys() - catalogue.PEERS))
+EVERY_IMAGE = pytest.mark.parametrize("name", sorted(catalogue.IMAGES.keys() - catalogue.ON_DEMAND))
 
 
 @EVERY_IMAGE

@@ -14,14 +14,12 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.render import render
-from devcluster import go_module
+from workbench import argo
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests/integration/custom_resources"))
 from api_calls import post  # noqa: E402
 
-ARGO = ("github.com/argoproj/argo-workflows/v3", "v3.7.9")
-CHECKSUM = "h1:h3KPCzhFX04EuzFaLe7w7INB0JMA95S42N55hDZ49lE="
 PLURALS = {
     "Workflow": "workflows",
     "WorkflowTemplate": "workflowtemplates",
@@ -72,9 +70,10 @@ Create = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def create(api_server: Any) -> Create:
     """Creates a document strictly, and keeps nothing; once the API server knows Argo's kinds."""
-    folder = go_module.folder(*ARGO, CHECKSUM) / "manifests/base/crds/full"
-    for plural in PLURALS.values():
-        crd = yaml.safe_load((folder / f"argoproj.io_{plural}.yaml").read_text())
+    known = {f"{plural}.argoproj.io" for plural in PLURALS.values()}
+    for crd in argo.definitions():
+        if crd["metadata"]["name"] not in known:
+            continue
         path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
         status, answer = post(api_server, path, crd)
         assert status in (201, 409), answer

@@ -88,17 +88,37 @@ def test_another_worker_goes_on_where_one_broke_off(library: str, fault: str) ->
 
 
 def test_a_new_leader_is_followed(library: str) -> None:
-    with FakeAlluxio(looks=1) as old, FakeAlluxio() as new, FakeAlluxio(looks=0) as standby:
+    with FakeAlluxio(looks=1) as old, FakeAlluxio(looks=0) as new, FakeAlluxio(looks=0) as standby:
         masters = ", ".join(f"'{one.address}'" for one in (standby, old, new))
         script = f"""
             con <- alx_connect(masters = c({masters}), timeout_s = 10)
-            for (i in 1:3) cat(length(alx_get(con, "/f")), "")
+            cat(length(alx_get(con, "/f")), "\n")
+            invisible(readLines(file("stdin"), 1))
+            for (i in 1:2) cat(length(alx_get(con, "/f")), "")
         """
         with _r(script, library) as process:
-            lengths = process.communicate(timeout=END_TIMEOUT_S)[0].split()
-        assert lengths == [str(len(CONTENT))] * 3
+            assert process.stdout is not None
+            assert process.stdout.readline().strip() == str(len(CONTENT))
+            new.looks = 1_000_000
+            lengths = process.communicate("go on\n", timeout=END_TIMEOUT_S)[0].split()
+        assert lengths == [str(len(CONTENT))] * 2
         assert old.asked.count("ReadBlock") == 1
         assert new.asked.count("ReadBlock") == 2
+
+
+def test_masters_that_are_silent_do_not_keep_the_leader_waiting(library: str) -> None:
+    """Asked one after the other, these two would take all the time that there is."""
+    with contextlib.ExitStack() as running:
+        silent = [running.enter_context(socket.create_server((HOST, 0))) for _ in range(2)]
+        addresses = [f"{HOST}:{listener.getsockname()[1]}" for listener in silent]
+        addresses.append(running.enter_context(FakeAlluxio()).address)
+        masters = ", ".join(f"'{address}'" for address in addresses)
+        script = f"""
+            con <- alx_connect(masters = c({masters}), timeout_s = 6)
+            cat(length(alx_get(con, "/f")))
+        """
+        with _r(script, library) as process:
+            assert process.communicate(timeout=END_TIMEOUT_S)[0] == str(len(CONTENT))
 
 
 def test_a_port_of_something_else_is_named(library: str) -> None:

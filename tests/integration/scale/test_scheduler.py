@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -138,7 +138,6 @@ def test_pods_land_where_the_plan_wants_them(
     thousand: KubeClient,
     namespace: str,
     on_busy: OnBusy,
-    record_property: Callable[[str, object], None],
 ) -> None:
     placement = planned(thousand, on_busy)
     landed = land(thousand, namespace, placement)
@@ -146,7 +145,6 @@ def test_pods_land_where_the_plan_wants_them(
     as_planned = sum((Counter(plan) & landed).values())
     holders = {row.name for row in placement.rows if row.held_bytes and row.standing.room}
     beside_data = sum(count for name, count in landed.items() if name in holders)
-    record_property(f"{on_busy.value}: as planned", as_planned)
     print(
         f"\n{on_busy.value}: {EXECUTORS} executors, {beside_data} beside data,"
         f" {as_planned} on the very node of the plan; nodes used {len(landed)}, planned {len(plan)}"
