@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A SparkCluster on the workbench's cluster, and programs that use it by Spark Connect from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.cluster import ROOT, Cluster, image, wait_for
+
+READY_S = 300
+PROGRAM_S = 180
+# As OpenShift does it: a user that no image knows, in group 0.
+ANY_USER = {"securityContext": {"runAsUser": 1000650000, "runAsGroup": 0}}
+
+
+def spark_cluster(name: str, space: str, alluxio: str, **spec: Any) -> dict[str, Any]:
+    """A small SparkCluster with a worker for each of three nodes, as a user that no image knows."""
+    repository, _, tag = image("alluxio-spark").rpartition(":")
+    container = {"name": "spark", "resources": {"requests": {"cpu": "50m"}}}
+    pod = {"podTemplate": {"spec": {**ANY_USER, "containers": [container]}}}
+    small = {"cores": 1, "memory": "512Mi"}
+    base = {
+        "image": {"repository": repository, "tag": tag},
+        "alluxioCluster": {"name": alluxio},
+        "master": pod,
+        "workers": {**pod, **small, "replicas": 3, "placement": "required"},
+        "connect": {**pod, "memory": "600Mi", "executors": {**small, "min": 3}},
+        "history": pod,
+    }
+    return {
+        "apiVersion": "alluxio.io/v1alpha1",
+        "kind": "SparkCluster",
+        "metadata": {"name": name, "namespace": space},
+        "spec": {**base, **spec},
+    }
+
+
+@dataclass(frozen=True)
+class SparkService:
+    """A SparkCluster by its name. ``python`` is one with a client of Connect."""
+
+    cluster: Cluster
+    space: str
+    name: str
+    python: str
+
+    def status(self) -> dict[str, Any]:
+        """As the operator last wrote it; empty before that."""
+        found = self.cluster.get("-n", self.space, "sparkcluster", self.name)
+        status: dict[str, Any] = found.get("status", {})
+        current = status.get("observedGeneration") == found["metadata"]["generation"]
+        return status if current else {}
+
+    def wait_until_ready(self, timeout_s: float = READY_S) -> dict[str, Any]:
+        """Its status when all of it runs as the spec says."""
+
+        def probe() -> dict[str, Any] | None:
+            status = self.status()
+            return status if status.get("phase") == "Ready" else None
+
+        found: dict[str, Any] = wait_for(f"SparkCluster {self.name} ready", probe, timeout_s)
+        return found
+
+    def pods(self, component: str) -> list[dict[str, Any]]:
+        """Those that are not going."""
+        labels = f"alluxio.io/spark-cluster={self.name},app.kubernetes.io/component={component}"
+        found = self.cluster.get("-n", self.space, "pods", "-l", labels)["items"]
+        return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+    def kill(self, component: str) -> str:
+        """Takes a pod away at once, as a node does that fails; the name of the pod."""
+        name: str = self.pods(component)[-1]["metadata"]["name"]
+        now = ("--grace-period=0", "--force")
+        self.cluster.kubectl("-n", self.space, "delete", "pod", name, *now)
+        return name
+
+    def run(self, program: Path, *arguments: str) -> str:
+        """What a program prints that ``kubectl alluxio spark shell`` runs. Raises CalledProcessError."""
+        with self.started(program, *arguments) as process:
+            out, err = process.communicate(timeout=PROGRAM_S)
+        if process.returncode:
+            raise AssertionError(
+                f"{program.name} ended with {process.returncode}:\n{out}\n{err[-4000:]}"
+            )
+        return out
+
+    @contextmanager
+    def started(self, program: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """The same while it runs."""
+        command = [sys.executable, "-m", "kubectl_alluxio", "spark", "shell", "-n", self.space]
+        command += ["--kubeconfig", self.cluster.kubeconfig, "--python", self.python]
+        path = os.pathsep.join([str(ROOT / "cli"), os.environ.get("PYTHONPATH", "")])
+        process = subprocess.Popen(
+            [*command, self.name, str(program), *arguments],
+            env={**os.environ, "PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+
+    def page(self, component: str, port: int, path: str) -> Any:
+        """A JSON document of a component's web page."""
+        pod = self.pods(component)[0]["metadata"]["name"]
+        with (
+            self.cluster.port_forward(self.space, f"pod/{pod}", port) as local,
+            urllib.request.urlopen(f"http://127.0.0.1:{local}{path}", timeout=30) as answer,
+        ):
+            return json.load(answer)
