@@ -44,6 +44,17 @@ class Seen:
         return max(self.longest.values(), default=0.0)
 
 
+def is_steady(events: list[dict[str, Any]], since_ms: float, quiet_s: float) -> bool:
+    """Whether all three went on in each of the last seconds, all of which lie after ``since_ms``."""
+    beats = [e for e in events if e["event"] == "beat" and e["at"] >= since_ms]
+    recent = [beat for beat in beats if beat["at"] > beats[-1]["at"] - quiet_s * 1000 - 500]
+    return len(recent) > quiet_s and all(
+        later[kind] > sooner[kind]
+        for kind in ("writes", "lists", "reads")
+        for sooner, later in pairwise(recent)
+    )
+
+
 class Pulse:
     """The running client: ``NAME-pulse`` in the namespace of the AlluxioCluster NAME."""
 
@@ -77,18 +88,14 @@ class Pulse:
         return seen
 
     def wait_until_steady(self, quiet_s: float = 3.0, timeout_s: float = 180.0) -> None:
-        """Until writes, lists and reads have all succeeded in each of the last seconds."""
-
-        def steady() -> bool:
-            beats = [event for event in self.events() if event["event"] == "beat"]
-            recent = [b for b in beats if b["at"] > beats[-1]["at"] - quiet_s * 1000 - 500]
-            return len(recent) > quiet_s and all(
-                later[kind] > sooner[kind]
-                for kind in ("writes", "lists", "reads")
-                for sooner, later in pairwise(recent)
-            )
-
-        wait_for("the client works steadily", steady, timeout_s, 1.0)
+        """Until writes, lists and reads have all succeeded in each of the last seconds since this call."""
+        called_ms = time.time() * 1000
+        wait_for(
+            "the client works steadily",
+            lambda: is_steady(self.events(), called_ms, quiet_s),
+            timeout_s,
+            1.0,
+        )
 
     def verify(self) -> dict[str, Any]:
         """Frees all caches and reads back all that was acknowledged; counts what is lost."""

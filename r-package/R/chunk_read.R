@@ -8,7 +8,8 @@
 #'
 #' @param path The folder that [alx_write_frame()] has written.
 #' @param con From [alx_connect()]; `NULL` for a local folder.
-#' @return An object of class `alx_frame`; `dim()`, `names()` and `print()` tell about it.
+#' @return An object of class `alx_frame`: see [alx_frame] for what it is like, and [alx_verbs] for
+#'   dplyr's verbs.
 #' @examples
 #' path <- tempfile()
 #' alx_write_frame(airquality, path)
@@ -41,42 +42,21 @@ file_in <- function(store, name) paste0(store$place, "/", name)
 new_frame <- function(store, manifest_file, manifest) {
   version <- as.raw(strtoi(substring(manifest$version, seq(1, 31, 2), seq(2, 32, 2)), 16))
   structure(
-    list(store = store, manifest_file = manifest_file, manifest = manifest, version = version),
+    list(
+      store = store, manifest_file = manifest_file, manifest = manifest, version = version,
+      query = stored_query(manifest)
+    ),
     class = "alx_frame"
   )
-}
-
-#' @export
-dim.alx_frame <- function(x) {
-  manifest <- .subset2(x, "manifest")
-  c(manifest$rows, length(manifest$columns))
-}
-
-#' @export
-names.alx_frame <- function(x) names(.subset2(x, "manifest")$columns)
-
-#' @export
-print.alx_frame <- function(x, ...) {
-  manifest <- .subset2(x, "manifest")
-  counted <- function(n, what) paste0(format(n, big.mark = ","), " ", what, if (n != 1) "s")
-  cat(
-    "<alx_frame> ", .subset2(x, "store")$place, "\n",
-    counted(manifest$rows, "row"), ", ", counted(length(manifest$columns), "column"), ", ",
-    counted(length(manifest$chunks$file), "chunk"), "\n",
-    sep = ""
-  )
-  for (column in manifest$columns) {
-    cat("  ", format(column$name, width = max(nchar(names(x)))), "  ", column$class, "\n", sep = "")
-  }
-  invisible(x)
 }
 
 #' Read a frame, or a part of it
 #'
 #' `alx_collect()` gives a plain data.frame, of the columns and rows asked for; only the chunks
-#' that hold these are read. `alx_read_chunk()` gives one chunk; with it, a frame larger than the
-#' memory is worked on piece by piece. Everything that is read is checked: what was damaged is the
-#' error `alluxior_corrupt`, which names the file and the offset.
+#' that hold these are read. `alx_read_chunk()` gives one chunk, or what the verbs that were applied
+#' to the frame leave of it; with it, a frame larger than the memory is worked on piece by piece.
+#' Everything that is read is checked: what was damaged is the error `alluxior_corrupt`, which names
+#' the file and the offset.
 #'
 #' @param frame A frame of [alx_open_frame()].
 #' @param i The chunk's number, from 1.
@@ -92,10 +72,15 @@ print.alx_frame <- function(x, ...) {
 #' @export
 alx_collect <- function(frame, columns = NULL, rows = NULL) {
   frame <- opened(frame)
-  which <- column_numbers(frame, columns)
-  check_result_rows(if (is.null(rows)) frame$manifest$rows else length(rows))
-  stored <- if (is.null(rows)) all_rows(frame, which) else some_rows(frame, which, rows)
-  frame_of_stored(frame, which, stored, if (is.null(rows)) frame$manifest$rows else length(rows))
+  wanted <- column_names(frame, columns)
+  if (!is.null(rows)) {
+    check_result_rows(length(rows))
+    return(rows_collected(frame, wanted, rows, chunk_counts(frame)))
+  }
+  if (is_stored(frame$query)) {
+    return(all_rows(frame, match(wanted, names(frame$manifest$columns))))
+  }
+  collected(frame, wanted)
 }
 
 #' @rdname alx_collect
@@ -103,9 +88,9 @@ alx_collect <- function(frame, columns = NULL, rows = NULL) {
 alx_read_chunk <- function(frame, i, columns = NULL) {
   frame <- opened(frame)
   check_chunk_number(frame, i)
-  which <- column_numbers(frame, columns)
-  rows <- frame$manifest$chunks$rows[[i]]
-  frame_of_stored(frame, which, read_chunk_values(frame, i, which), rows)
+  wanted <- column_names(frame, columns)
+  rows <- planned_chunk(frame, plan_of(frame$query, wanted), i)
+  frame_of(as.list(rows)[wanted], nrow(rows))
 }
 
 #' @rdname alx_collect
@@ -133,10 +118,10 @@ opened <- function(frame) {
   unclass(frame)
 }
 
-column_numbers <- function(frame, columns) {
-  names <- names(frame$manifest$columns)
+column_names <- function(frame, columns) {
+  names <- names(frame$query$ptype)
   if (is.null(columns)) {
-    return(seq_along(names))
+    return(names)
   }
   which <- if (is.character(columns)) match(columns, names) else match(columns, seq_along(names))
   if (anyNA(which) || anyDuplicated(which)) {
@@ -148,7 +133,7 @@ column_numbers <- function(frame, columns) {
       path = frame$store$place
     )
   }
-  which
+  names[which]
 }
 
 check_chunk_number <- function(frame, i) {
@@ -172,29 +157,19 @@ check_result_rows <- function(rows) {
   }
 }
 
+# In one piece of memory for each column, which collected() cannot have: it does not know how many
+# rows there will be.
 all_rows <- function(frame, which) {
-  stored <- lapply(frame$manifest$columns[which], empty_values, frame$manifest$rows)
+  rows <- frame$manifest$rows
+  check_result_rows(rows)
+  stored <- lapply(frame$manifest$columns[which], empty_values, rows)
   for (i in seq_along(frame$manifest$chunks$file)) {
     fill_from_chunk(frame, i, which, stored, (i - 1) * frame$manifest$chunk_rows)
   }
-  stored
+  frame_of_stored(frame, which, stored, rows)
 }
 
-some_rows <- function(frame, which, rows) {
-  check_row_numbers(frame, rows)
-  stored <- lapply(frame$manifest$columns[which], empty_values, length(rows))
-  chunk_of <- (rows - 1) %/% frame$manifest$chunk_rows + 1
-  for (i in sort(unique(chunk_of))) {
-    here <- base::which(chunk_of == i)
-    values <- read_chunk_values(frame, i, which)
-    within <- rows[here] - (i - 1) * frame$manifest$chunk_rows
-    stored <- Map(function(all, chunk) replace(all, here, chunk[within]), stored, values)
-  }
-  stored
-}
-
-check_row_numbers <- function(frame, rows) {
-  count <- frame$manifest$rows
+check_row_numbers <- function(frame, rows, count) {
   right <- is.numeric(rows) && !anyNA(rows) && all(rows >= 1 & rows <= count & rows == floor(rows))
   if (!right) {
     abort_alluxio(
@@ -245,9 +220,7 @@ on_chunk <- function(frame, i, call) {
 
 with_source <- function(store, name, call) {
   source <- store$open(name)
-  if (!is.raw(source)) {
-    on.exit(.Call(alx_c_close, source))
-  }
+  on.exit(.Call(alx_c_close, source))
   call(source)
 }
 

@@ -7,7 +7,7 @@
 #   create()          makes the folder where it is missing
 #   put(name, bytes)  writes a whole file; on Alluxio it is one block
 #   get(name)         a whole file as a raw vector
-#   open(name)        what the C code reads from: a source (transport.R), or all bytes
+#   open(name)        what the C code reads from: a source (sources.R)
 #   publish(from, to) renames; fails where 'to' exists
 #   remove(names)     removes files; those that are gone already are no failure
 
@@ -76,15 +76,13 @@ folder_publish <- function(from, to) {
 alluxio_store <- function(con, path, write_type) {
   check_new_file(con, path, write_type, overwrite = FALSE)
   full <- function(name) paste0(sub("/$", "", path), "/", name)
-  get <- function(name) alx_get(con, full(name))
   list(
     place = path,
     list = function() alluxio_names(con, path),
     create = function() alx_mkdir(con, path),
     put = function(name, bytes) alluxio_put(con, full(name), bytes, write_type),
-    get = get,
-    # The proxy gives a file as a whole only: its REST interface has no ranges.
-    open = if (uses_rpc(con)) function(name) open_source(con, full(name)) else get,
+    get = function(name) alx_get(con, full(name)),
+    open = function(name) open_source(con, full(name)),
     publish = function(from, to) alx_mv(con, full(from), full(to)),
     remove = function(names) for (name in names) alx_rm(con, full(name), missing_ok = TRUE)
   )

@@ -15,7 +15,7 @@
 #'
 #' @param x A data.frame, or a function without arguments that returns a data.frame at each call
 #'   and `NULL` at the end. All batches have the same columns; factors may bring new levels. See
-#'   also [alx_csv_batches()].
+#'   also [alx_csv_batches()] and [alx_arrow_batches()].
 #' @param path The folder to write: in Alluxio, or a local one where `con` is `NULL`.
 #' @param con From [alx_connect()].
 #' @param chunk_rows Rows of a chunk, a multiple of 1024. By default as many as make about 64 MiB,

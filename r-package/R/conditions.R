@@ -23,13 +23,15 @@
 #' | `alluxior_changed` | the file was changed or replaced while it was read |
 #' | `alluxior_corrupt` | an answer or a file is not in the form that it must have |
 #' | `alluxior_not_durable` | what was written is not in the under file system |
+#' | `alluxior_unsupported` | it cannot be done to a frame chunk by chunk |
+#' | `alluxior_memory` | it would take more memory than allowed, or than there is |
 #' | `alluxior_server` | the server met an error of its own |
 #'
 #' @name alluxior_error
 #' @family connections
 #' @aliases alluxior_not_found alluxior_exists alluxior_permission alluxior_invalid alluxior_state
 #'   alluxior_no_room alluxior_unavailable alluxior_timeout alluxior_rest_off alluxior_changed
-#'   alluxior_corrupt alluxior_not_durable alluxior_server
+#'   alluxior_corrupt alluxior_not_durable alluxior_unsupported alluxior_memory alluxior_server
 #' @examples
 #' tryCatch(
 #'   alluxior:::abort_alluxio("alluxior_not_found", "/a: there is no such path", "Check the name."),

@@ -24,6 +24,7 @@
 #' @param short_circuit Whether blocks are read from the workers' own files: `"auto"` from workers
 #'   on this machine, `"never"`, or `"always"` from every worker whose files are to be seen here, as
 #'   in a container that has the workers' folders mounted.
+#' @param fuse The folder where Alluxio's root is mounted by FUSE on this machine, or `NULL`.
 #' @return An object of class `alluxio_connection`, the first argument of the other functions.
 #' @family connections
 #' @export
@@ -34,7 +35,7 @@ alx_connect <- function(proxy = Sys.getenv("ALLUXIO_PROXY", "http://localhost:39
                         user = Sys.getenv("ALLUXIO_USER", Sys.info()[["user"]]),
                         timeout_s = 30, connect_timeout_s = 5, retries = 3,
                         masters = strsplit(Sys.getenv("ALLUXIO_MASTERS"), ",")[[1]],
-                        short_circuit = "auto") {
+                        short_circuit = "auto", fuse = NULL) {
   check_proxies(proxy)
   check_user(user)
   check_number(timeout_s, "timeout_s", above = 0)
@@ -42,6 +43,7 @@ alx_connect <- function(proxy = Sys.getenv("ALLUXIO_PROXY", "http://localhost:39
   check_number(retries, "retries", above = -1)
   check_masters(masters)
   check_one_of(short_circuit, "short_circuit", c("auto", "never", "always"))
+  check_fuse(fuse)
   state <- new.env(parent = emptyenv())
   state$current <- 1L
   state$rest_is_on <- character()
@@ -50,6 +52,7 @@ alx_connect <- function(proxy = Sys.getenv("ALLUXIO_PROXY", "http://localhost:39
       proxies = sub("/+$", "", proxy), user = user, timeout_s = timeout_s,
       connect_timeout_s = connect_timeout_s, retries = as.integer(retries), state = state,
       masters = masters, short_circuit = short_circuit,
+      fuse = if (!is.null(fuse)) sub("/+$", "", fuse),
       fetch = curl_fetch
     ),
     class = "alluxio_connection"
@@ -87,6 +90,15 @@ check_masters <- function(masters) {
     abort_alluxio(
       "alluxior_invalid", paste0("`masters` is ", said(masters), ", which is no list of masters."),
       "Give host and port of each, such as \"master-0:19998\", or character() for none."
+    )
+  }
+}
+
+check_fuse <- function(fuse) {
+  if (!is.null(fuse) && !(rlang::is_string(fuse) && grepl("^[/~]", fuse))) {
+    abort_alluxio(
+      "alluxior_invalid", paste0("`fuse` is ", said(fuse), ", which is no path of a folder."),
+      "Give the folder where Alluxio is mounted, such as \"/mnt/alluxio\", or NULL."
     )
   }
 }

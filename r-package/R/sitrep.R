@@ -5,8 +5,9 @@
 #'
 #' Asks each proxy of a connection: whether it can be reached, whether its REST interface is on and
 #' has a master, and whether its S3 interface takes our user; with `masters`, which of them leads.
-#' With a `path`, also by which ways the first bytes of that file come. Nothing is changed, but the
-#' first S3 call to a proxy makes it create `/.alluxio_s3_api_metadata`.
+#' With a `path`, also by which way the first bytes of that file come, and why by no faster one.
+#' Nothing is changed, but the first S3 call to a proxy makes it create
+#' `/.alluxio_s3_api_metadata`.
 #'
 #' @inheritParams alx_ls
 #' @param path Of a file to be looked at, or `NULL`.
@@ -44,8 +45,13 @@ proxy_rows <- function(con, proxy) {
 rpc_leader <- function(con) transport_result(.Call(alx_c_leader, rpc_client(con)), NULL)
 
 ways_in_words <- function(con, path) {
-  ways <- transport_report(con, path)
-  if (nrow(ways)) paste(ways$bytes, "bytes by", ways$way, collapse = ", ") else "an empty file"
+  report <- source_report(con, path)
+  taken <- paste(report$bytes, "bytes by", report$way, collapse = ", ")
+  why_not <- if (length(report$why_not)) {
+    reasons <- paste0("not by ", names(report$why_not), ": ", report$why_not, collapse = "; ")
+    paste0(" (", reasons, ")")
+  }
+  paste0(taken, why_not)
 }
 
 # `detail` is evaluated here: what it raises is what does not work.

@@ -8,8 +8,9 @@
 #'
 #' With `masters` in [alx_connect()] the bytes come straight from the workers: from the file of a
 #' block where the worker runs on this machine, else over its RPC port; from another worker when one
-#' fails; out of the under file system when none holds them. Without `masters` they come over the
-#' proxy, as a range over S3 where the path allows.
+#' fails; out of the under file system when none holds them. Without `masters`, or when none of them
+#' is reached, they come from Alluxio's FUSE mount (`fuse` in [alx_connect()]), and without one over
+#' the proxy, as a range over S3 where the path allows. [alx_sitrep()] tells which way a file takes.
 #'
 #' @inheritParams alx_read_raw
 #' @param offset First byte, from 0.
@@ -27,9 +28,6 @@ alx_get <- function(con, path, offset = 0, length = NULL) {
   path <- checked_path(path)
   check_number(offset, "offset", above = -1)
   if (!is.null(length)) check_number(length, "length", above = -1)
-  if (!uses_rpc(con)) {
-    return(get_by_proxy(con, path, offset, length))
-  }
   source <- open_source(con, path)
   on.exit(.Call(alx_c_close, source))
   read_source(source, path, offset, length)
@@ -93,62 +91,6 @@ rpc_client <- function(con) {
     con$state$rpc_client <- transport_result(client, NULL)
   }
   con$state$rpc_client
-}
-
-# What the C code reads from: an external pointer, which .Call(alx_c_close, ) closes. alx_r_source()
-# of r_transport.h gives C code the source.
-open_source <- function(con, path) {
-  transport_result(.Call(alx_c_open, rpc_client(con), path), path)
-}
-
-# A file of this machine's as such a source, also one below a FUSE mount of Alluxio.
-open_file_source <- function(path) {
-  transport_result(.Call(alx_c_open_file, path.expand(path)), path)
-}
-
-read_source <- function(source, path, offset, length = NULL) {
-  file_bytes <- .Call(alx_c_length, source)
-  size <- bytes_there(file_bytes, offset, length)
-  transport_result(.Call(alx_c_read, source, min(floor(offset), file_bytes), size), path)
-}
-
-bytes_there <- function(file_bytes, offset, length) {
-  left <- max(file_bytes - floor(offset), 0)
-  if (is.null(length)) left else min(left, floor(length))
-}
-
-get_by_proxy <- function(con, path, offset, length) {
-  status <- readable_status(con, path)
-  size <- bytes_there(status$size_bytes, offset, length)
-  if (size == 0) {
-    return(raw())
-  }
-  if (!s3_reaches(path)) {
-    return(alx_read_raw(con, path, progress = FALSE)[floor(offset) + seq_len(size)])
-  }
-  range <- paste0("bytes=", format_id(floor(offset)), "-", format_id(floor(offset) + size - 1))
-  request <- s3_request(con, "GET", path, headers = c(Range = range), is_data = TRUE)
-  bytes <- s3_call(con, request, path)$content
-  check_unchanged(con, path, status, status$size_bytes - size + length(bytes))
-  bytes
-}
-
-# How bytes of a path come: a row for each way, with the bytes of a first look that came by it.
-transport_report <- function(con, path) {
-  if (!uses_rpc(con)) {
-    way <- if (s3_reaches(path)) "S3 ranges of the proxy" else "REST of the proxy"
-    return(data.frame(way = way, bytes = length(get_by_proxy(con, path, 0, 65536))))
-  }
-  source <- open_source(con, path)
-  on.exit(.Call(alx_c_close, source))
-  read_source(source, path, 0, 65536)
-  bytes <- .Call(alx_c_ways, source)
-  ways <- c(
-    local = "the worker's block file", grpc = "a worker's RPC port",
-    through = "a worker, out of the under file system"
-  )
-  report <- data.frame(way = unname(ways[names(bytes)]), bytes = unname(bytes))
-  report[report$bytes > 0, ]
 }
 
 # C code gives what was asked for, or list(class, text).

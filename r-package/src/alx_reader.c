@@ -174,7 +174,7 @@ static int lost(const alx_reader *reader, const part *wanted, const alx_status *
                 alx_status *status) {
   const alx_block *block = &reader->file.blocks[wanted->number];
   unsigned long long from = block->offset, to = block->offset + block->length;
-  if (block->holder_count == 0)
+  if (block->holder_count == 0 && !reader->file.persisted)
     return alx_fail(status, ALX_UNAVAILABLE,
                     "%.200s: bytes %llu to %llu are lost: no worker holds them and they were never "
                     "persisted",

@@ -13,7 +13,8 @@
 typedef struct alx_source alx_source;
 
 struct alx_source {
-  /* How the last bytes came: "grpc", "local" (a mapped block file), "file", "memory". */
+  /* How the last bytes came: "grpc", "local" (a mapped block file), "file", "function"
+   * (of R's, which its main thread alone may read). */
   const char *kind;
   uint64_t length; /* bytes */
   /* All `length` bytes from `offset`, or a failure: 0 or a code. */

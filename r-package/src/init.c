@@ -8,11 +8,17 @@
 
 #include <R_ext/Rdynload.h>
 
+#include "r_algo.h"
+#include "r_arrow.h"
 #include "r_chunks.h"
+#include "r_query.h"
 #include "r_transport.h"
 
 static const R_CallMethodDef entries[] = {
+  ALGO_ENTRIES
+  ARROW_ENTRIES
   CHUNK_ENTRIES
+  QUERY_ENTRIES
   TRANSPORT_ENTRIES
   {NULL, NULL, 0}
 };

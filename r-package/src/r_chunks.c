@@ -13,7 +13,6 @@
 
 #include <R.h>
 
-#include "alxf_memory.h"
 #include "alxf_read.h"
 #include "alxf_write.h"
 #include "alxf_xxh64.h"
@@ -105,20 +104,12 @@ SEXP alx_c_chunk_encode(SEXP columns, SEXP types, SEXP version, SEXP place) {
   return encode(&header, values);
 }
 
-/* What alx_c_open() and alx_c_open_file() gave, or all bytes of a file. */
+/* What one of alx_c_open...() gave; R closes it. */
 static alx_source *source_of(SEXP source, alx_status *status) {
-  if (TYPEOF(source) == RAWSXP)
-    return alxf_open_memory(RAW(source), (uint64_t)XLENGTH(source), status);
   alx_source *open = alx_r_source(source);
   if (open == NULL)
     alx_fail(status, ALX_INVALID, "it is closed");
   return open;
-}
-
-/* The other sources are R's to close. */
-static void release(SEXP source, alx_source *opened) {
-  if (TYPEOF(source) == RAWSXP)
-    opened->close(opened);
 }
 
 /* Of list(version, place, header, types). */
@@ -135,7 +126,7 @@ static alxf_expected expected_of(SEXP list) {
   return expected;
 }
 
-/* Opens a source and its header, which is as expected; on failure neither is open. */
+/* The source, once its header is read and as expected; NULL, and no header, after a failure. */
 static alx_source *open_chunk(SEXP source, const alxf_expected *expected, alxf_header *header,
                               alx_status *status) {
   alx_source *opened = source_of(source, status);
@@ -146,13 +137,7 @@ static alx_source *open_chunk(SEXP source, const alxf_expected *expected, alxf_h
       return opened;
     alxf_free_header(header);
   }
-  release(source, opened);
   return NULL;
-}
-
-static void close_chunk(SEXP source, alx_source *opened, alxf_header *header) {
-  alxf_free_header(header);
-  release(source, opened);
 }
 
 typedef struct {
@@ -187,7 +172,7 @@ SEXP alx_c_chunk_read(SEXP source, SEXP expected, SEXP which, SEXP codes, SEXP i
   for (R_xlen_t i = 0; i < n && code == 0; i++)
     code = alxf_read_values(opened, &header, columns[i].column, columns[i].codes, columns[i].into,
                             &status);
-  close_chunk(source, opened, &header);
+  alxf_free_header(&header);
   return code == 0 ? R_NilValue : alx_r_failure(&status);
 }
 
@@ -204,6 +189,6 @@ SEXP alx_c_chunk_verify(SEXP source, SEXP expected, SEXP codes) {
   if (opened == NULL)
     return alx_r_failure(&status);
   int code = alxf_verify(opened, &header, lengths, &status);
-  close_chunk(source, opened, &header);
+  alxf_free_header(&header);
   return code == 0 ? R_NilValue : alx_r_failure(&status);
 }

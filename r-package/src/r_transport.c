@@ -7,6 +7,7 @@
 #include "r_transport.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alx_reader.h"
@@ -55,6 +56,13 @@ SEXP alx_r_failure(const alx_status *status) {
   SET_VECTOR_ELT(result, 1, Rf_ScalarString(Rf_mkCharCE(status->text, CE_UTF8)));
   UNPROTECT(1);
   return result;
+}
+
+/* The code of a class that alx_r_failure gave; ALX_SERVER for what is none. */
+static int code_of_class(const char *class) {
+  for (int code = ALX_NOT_FOUND; code <= ALX_MEMORY; code++)
+    if (strcmp(class_of(code), class) == 0) return code;
+  return ALX_SERVER;
 }
 
 static void look_for_interrupt(void *unused) {
@@ -115,8 +123,9 @@ static void finalize_source(SEXP source) {
   if (open) open->close(open);
 }
 
-static SEXP new_source(SEXP client, const char *tag) {
-  SEXP result = PROTECT(R_MakeExternalPtr(NULL, Rf_install(tag), client));
+/* It holds `held`: a client, or a function. */
+static SEXP new_source(SEXP held, const char *tag) {
+  SEXP result = PROTECT(R_MakeExternalPtr(NULL, Rf_install(tag), held));
   R_RegisterCFinalizerEx(result, finalize_source, TRUE);
   UNPROTECT(1);
   return result;
@@ -141,6 +150,64 @@ SEXP alx_c_open_file(SEXP path) {
   R_SetExternalPtrAddr(result, source);
   UNPROTECT(1);
   return source ? result : alx_r_failure(&status);
+}
+
+/* ---- sources that R reads ---- */
+
+typedef struct function_source {
+  alx_source source;
+  SEXP read; /* function(offset, length), held by the external pointer */
+} function_source;
+
+static int take_failure(SEXP said, alx_status *status) {
+  const char *class = CHAR(STRING_ELT(VECTOR_ELT(said, 0), 0));
+  return alx_fail(status, code_of_class(class), "%s", text_of(VECTOR_ELT(said, 1)));
+}
+
+/* A raw vector, or list(class, text). */
+static int take_bytes(SEXP said, uint64_t length, void *into, alx_status *status) {
+  if (TYPEOF(said) == VECSXP) return take_failure(said, status);
+  if (TYPEOF(said) != RAWSXP || (uint64_t)XLENGTH(said) != length)
+    return alx_fail(status, ALX_CORRUPT, "other bytes came than were asked for");
+  memcpy(into, RAW(said), length);
+  return 0;
+}
+
+/* On R's own thread, as all of R. The function raises nothing (R/sources.R). */
+static int read_function(alx_source *source, uint64_t offset, uint64_t length, void *into,
+                         alx_status *status) {
+  const function_source *own = (const function_source *)source;
+  int failed = 0;
+  if (offset > source->length || length > source->length - offset)
+    return alx_fail(status, ALX_INVALID, "it has only %llu bytes",
+                    (unsigned long long)source->length);
+  if (length == 0) return 0;
+  SEXP from = PROTECT(Rf_ScalarReal((double)offset)), size = PROTECT(Rf_ScalarReal((double)length));
+  SEXP call = PROTECT(Rf_lang3(own->read, from, size));
+  SEXP said = PROTECT(R_tryEvalSilent(call, R_BaseEnv, &failed));
+  int code = failed ? alx_fail(status, ALX_SERVER, "R failed to read it")
+                    : take_bytes(said, length, into, status);
+  UNPROTECT(4);
+  return code;
+}
+
+static const void *map_nothing(alx_source *source, uint64_t offset, uint64_t length) {
+  (void)source, (void)offset, (void)length;
+  return NULL;
+}
+
+static void close_function(alx_source *source) { free(source); }
+
+SEXP alx_c_open_function(SEXP length, SEXP read) {
+  SEXP result = PROTECT(new_source(read, "function"));
+  function_source *own = calloc(1, sizeof *own);
+  R_SetExternalPtrAddr(result, own);
+  UNPROTECT(1);
+  if (own == NULL) return alx_r_failure(&(alx_status){ALX_MEMORY, "no memory for a source"});
+  own->source = (alx_source){"function", (uint64_t)Rf_asReal(length), read_function, map_nothing,
+                             close_function};
+  own->read = read;
+  return result;
 }
 
 SEXP alx_c_length(SEXP source) {

@@ -17,6 +17,7 @@ SEXP alx_c_client(SEXP masters, SEXP user, SEXP timeout_s, SEXP short_circuit);
 SEXP alx_c_leader(SEXP client);
 SEXP alx_c_open(SEXP client, SEXP path);
 SEXP alx_c_open_file(SEXP path);
+SEXP alx_c_open_function(SEXP length, SEXP read);
 SEXP alx_c_length(SEXP source);
 SEXP alx_c_read(SEXP source, SEXP offset, SEXP length);
 SEXP alx_c_ways(SEXP source);
@@ -28,13 +29,14 @@ SEXP alx_c_put(SEXP client, SEXP path, SEXP bytes, SEXP options);
   {"alx_c_leader", (DL_FUNC)&alx_c_leader, 1}, \
   {"alx_c_open", (DL_FUNC)&alx_c_open, 2}, \
   {"alx_c_open_file", (DL_FUNC)&alx_c_open_file, 1}, \
+  {"alx_c_open_function", (DL_FUNC)&alx_c_open_function, 2}, \
   {"alx_c_length", (DL_FUNC)&alx_c_length, 1}, \
   {"alx_c_read", (DL_FUNC)&alx_c_read, 3}, \
   {"alx_c_ways", (DL_FUNC)&alx_c_ways, 1}, \
   {"alx_c_close", (DL_FUNC)&alx_c_close, 1}, \
   {"alx_c_put", (DL_FUNC)&alx_c_put, 4},
 
-/* The source behind what alx_c_open and alx_c_open_file gave; NULL once it is closed. */
+/* The source behind what alx_c_open, alx_c_open_file and alx_c_open_function gave; NULL once it is closed. */
 alx_source *alx_r_source(SEXP source);
 
 #endif

@@ -84,16 +84,16 @@ def trouble_of(pod: Mapping[str, Any]) -> Trouble:
         trouble = _container_trouble(container)
         if trouble.reason:
             return trouble
-    return _waiting_for_readiness(status)
+    return _waiting_for_readiness(status, (pod.get("spec") or {}).get("nodeName", ""))
 
 
-def _waiting_for_readiness(status: Mapping[str, Any]) -> Trouble:
+def _waiting_for_readiness(status: Mapping[str, Any], node: str) -> Trouble:
     containers = status.get("containerStatuses") or []
     if not containers or any("running" not in (c.get("state") or {}) for c in containers):
         return Trouble("Starting", "its containers are being started")
     unready = [container["name"] for container in containers if not container.get("ready")]
     if not unready:
-        return Trouble("NodeNotReady", "its node does not report any more")
+        return Trouble("NodeNotReady", f"its node {node} does not report any more")
     return Trouble(
         "NotReady", f"container {', '.join(unready)} does not pass its readiness probe yet"
     )

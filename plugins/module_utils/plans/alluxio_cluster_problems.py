@@ -16,7 +16,7 @@ _VOLUME_GRACE_S = 60
 _STARTING_GRACE_S = 300
 _LONGEST_VALUE = 80
 
-_STARTING = ("Starting", "NotReady", "Failed", "Succeeded", "NodeNotReady")
+_STARTING = ("Starting", "NotReady", "Failed", "Succeeded")
 
 
 class Weight(IntEnum):
@@ -154,8 +154,11 @@ def _pod_problem(pod: _Pod) -> Problem:
     if pod.reason == "CrashLoopBackOff":
         remedy = f"{pod.log} --previous --all-containers"
         return Problem(Weight.BLOCKING, "PodCrashing", fact, remedy)
+    if pod.reason == "NodeNotReady":
+        remedy = "start the node again; what lies on its disks stays there, nothing is dropped"
+        return Problem(Weight.MISSING, "PodNotReady", fact, remedy, pod.young)
     if pod.reason in _STARTING:
-        weight = Weight.MISSING if pod.young or pod.reason == "NodeNotReady" else Weight.BLOCKING
+        weight = Weight.MISSING if pod.young else Weight.BLOCKING
         return Problem(weight, "PodNotReady", fact, pod.description, pod.young)
     return Problem(Weight.BLOCKING, "PodBlocked", f"{fact} ({pod.reason})", pod.description)
 

@@ -101,3 +101,14 @@ with_function <- function(name, value, code) {
   put(value)
   code
 }
+
+# The numbers of the chunks that are read when the frame is collected.
+chunks_read <- function(frame) {
+  read <- integer()
+  ours <- get("read_chunk_values", asNamespace("alluxior"))
+  with_function("read_chunk_values", function(frame, i, which) {
+    read <<- c(read, i)
+    ours(frame, i, which)
+  }, alx_collect(frame))
+  read
+}

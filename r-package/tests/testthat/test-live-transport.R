@@ -52,17 +52,17 @@ test_that("what nobody holds comes out of the under file system, and is kept whe
   con <- live_masters(short_circuit = "never")
   path <- paste0(live_folder(con), "/through")
   alx_put(con, random_bytes(1e5), path, "THROUGH")
-  expect_identical(transport_report(con, path)$way, "a worker, out of the under file system")
+  expect_identical(source_report(con, path)$way, "a worker, out of the under file system")
   alx_get(con, path)
-  wait_until(function() identical(transport_report(con, path)$way, "a worker's RPC port"))
+  wait_until(function() identical(source_report(con, path)$way, "a worker's RPC port"))
 })
 
 test_that("the worker's block file is read where it is on this machine", {
   con <- live_masters()
   path <- paste0(live_folder(con), "/local")
   alx_put(con, random_bytes(1e5), path)
-  expect_identical(transport_report(con, path)$way, "the worker's block file")
-  expect_identical(transport_report(live_connection(), path)$way, "S3 ranges of the proxy")
+  expect_identical(source_report(con, path)$way, "the worker's block file")
+  expect_identical(source_report(live_connection(), path)$way, "S3 ranges of the proxy")
 })
 
 # Reads of `size` bytes one after the other, as of a file that is worked on piece by piece.

@@ -78,8 +78,9 @@ def pipes(operator: Cluster, alluxio_space: str) -> Iterator[Cluster]:
         yield operator
     finally:
         everything = ("--all", "--ignore-not-found", "--timeout=120s")
+        # A claim stays as long as there are pods that name it, those that have ended, too.
+        operator.kubectl("-n", PIPES, "delete", "workflows", *everything, check=False)
         operator.kubectl("-n", PIPES, "delete", "alluxiopipelines", *everything)
-        # Its pods use the controller's account; a workflow that is deleted takes them along.
         operator.kubectl("delete", "namespace", PIPES, "--timeout=180s")
         argo.undefine(operator)
 

@@ -88,15 +88,19 @@ class Storage:
         self.live.wait_for("complete file", lambda: self.file(run, stage).completed, 30)
         return hashlib.sha256(data).hexdigest()
 
-    def until_known(self, state: str) -> None:
-        """Until the client has heard of the write type, by files that it writes."""
+    def until_known(self, state: str, *, cached: bool = True) -> None:
+        """Until the client has heard of the write type, by files that it writes.
+
+        The state alone does not tell: what is written through and what is cached as well are both persisted.
+        """
 
         def known() -> bool:
             run = os.urandom(4).hex()
             self.write(run, "probe", 1)
-            return bool(self.file(run, "probe").persistence_state == state)
+            probe = self.file(run, "probe")
+            return (probe.persistence_state, bool(probe.cached_bytes)) == (state, cached)
 
-        self.live.wait_for(f"file that is {state}", known, 30)
+        self.live.wait_for(f"file that is {state}, cached: {cached}", known, 30)
 
     def succeed(self, run: str) -> None:
         """The engine's exit handler."""
@@ -169,7 +173,7 @@ def test_a_write_through_fuse_does_what_persist_says(
     storage.spec(persist=persist, cleanup={"action": "Delete"})
     storage.take_pass()
 
-    storage.until_known(state)
+    storage.until_known(state, cached=cached)
     storage.write("run", "prep")
     found = storage.file("run", "prep")
     if persist != "async":

@@ -136,7 +136,7 @@ class FakeAlluxio(grpc.GenericRpcHandler):
             case "breaks off":
                 yield self._chunk(half)
                 context.abort(grpc.StatusCode.UNAVAILABLE, "breaks off")
-            case "replaced":
+            case "replaced" | "lost by the UFS":
                 context.abort(grpc.StatusCode.NOT_FOUND, "no such block")
             case _:
                 yield self._chunk(half)
@@ -147,10 +147,14 @@ class FakeAlluxio(grpc.GenericRpcHandler):
             context.abort(grpc.StatusCode.UNAVAILABLE, "a standby")
 
     def _file(self, file_id: int) -> dict[str, Any]:
-        locations = [_located(port).SerializeToString() for port in (self.holders or (self.port,))]
+        only_in_ufs = self.fault == "lost by the UFS"
+        holders = () if only_in_ufs else self.holders or (self.port,)
+        locations = [_located(port).SerializeToString() for port in holders]
         block = {"blockId": 5, "length": len(CONTENT), "locations": locations}
         return {
             "fileId": file_id,
+            "ufsPath": "/ufs/f",
+            "persistenceState": "PERSISTED" if only_in_ufs else "NOT_PERSISTED",
             "length": len(CONTENT),
             "completed": True,
             "fileBlockInfos": [{"blockInfo": block, "offset": 0}],

@@ -26,6 +26,7 @@ FAULTS = {
     "silent": "alluxior_timeout",
     "breaks off": "alluxior_unavailable",
     "replaced": "alluxior_changed",
+    "lost by the UFS": "alluxior_not_found",
     "": "read",
 }
 # What a master's port sends to whoever connects -> what the caller sees.

@@ -241,7 +241,7 @@ STATES: list[tuple[str, dict[str, Any], str, str]] = [
         "node silent",
         pod(container(state=RUNNING, ready=True)),
         "NodeNotReady",
-        "its node does not report any more",
+        "its node node-1 does not report any more",
     ),
 ]
 

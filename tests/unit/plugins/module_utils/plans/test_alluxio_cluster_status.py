@@ -692,12 +692,12 @@ CASES = [
     ),
     Case(
         "its node is gone",
-        seq(unready(VICTIM, "NodeNotReady", "its node does not report any more"), LOST),
+        seq(unready(VICTIM, "NodeNotReady", "its node node-1 does not report any more"), LOST),
         "Degraded",
         "Serving",
         "Blocked",
         "PodNotReady",
-        says=("its node does not report any more",),
+        says=("its node node-1 does not report any more", "start the node again"),
     ),
     Case(
         "no leader",
