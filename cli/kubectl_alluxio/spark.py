@@ -12,7 +12,7 @@ import typer
 from kubectl_alluxio import exit_codes
 from kubectl_alluxio.connection import Connection, connected
 from kubectl_alluxio.output import Format, note, show_data, show_pairs, show_table
-from kubectl_alluxio.spark_cluster import history, is_cluster, shell, show_page
+from kubectl_alluxio.spark_cluster import history, shell, show_pages, with_a_page
 from kubectl_alluxio.spark_submit import submit
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def kill(connection: Connection, name: _Name) -> None:
 @spark.command()
 @connected(*_NO_ALLUXIO)
 def ui(connection: Connection, name: _Name) -> None:
-    """Open a way to the Spark UI of a running application, or to the master of a SparkCluster, until ^C or its end.
+    """Open a way to the Spark UI of a running application, or to the pages of a SparkCluster, until ^C or its end.
 
     Example: kubectl alluxio spark ui sales-report -n analytics
     """
@@ -145,8 +145,9 @@ def ui(connection: Connection, name: _Name) -> None:
     from kubectl_alluxio.spark_read import read
 
     with connection.kubernetes() as (client, namespace), PortForwarder(client) as forwarder:
-        if is_cluster(client, name, namespace):
-            show_page(client, name, namespace, "master")
+        pages = with_a_page(client, name, namespace)
+        if pages:
+            show_pages(client, name, namespace, pages)
             return
         driver = _running_driver(read(client, name, namespace))
         port = forwarder.open(Target(namespace, driver.name, UI_PORT))

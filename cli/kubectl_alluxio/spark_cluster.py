@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`kubectl alluxio spark history` and `shell`: the way from outside into a SparkCluster."""
+"""`kubectl alluxio spark history`, `shell` and the pages of `ui`: the way from outside into a SparkCluster."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,7 +40,7 @@ def history(connection: Connection, name: _Name) -> None:
     Example: kubectl alluxio spark history standing -n analytics
     """
     with connection.kubernetes() as (client, namespace):
-        show_page(client, name, namespace, "history")
+        show_pages(client, name, namespace, ["history"])
 
 
 @connected(*NO_ALLUXIO)
@@ -78,16 +79,18 @@ def shell(
         return subprocess.run(command, env={**os.environ, **own}, check=False).returncode
 
 
-def is_cluster(client: KubeClient, name: str, namespace: str) -> bool:
-    """Whether there are pods of a SparkCluster of that name."""
+def with_a_page(client: KubeClient, name: str, namespace: str) -> list[str]:
+    """Which of master and Connect server, whose pages show what runs, a SparkCluster has; none without one."""
     from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_cluster_names
 
     selector = spark_cluster_names.selector(name)
-    return bool(client.list_objects("v1", "Pod", namespace, selector))
+    pods = client.list_objects("v1", "Pod", namespace, selector)
+    there = {pod["metadata"]["labels"][spark_cluster_names.COMPONENT_LABEL] for pod in pods}
+    return [component for component in ("master", "connect") if component in there]
 
 
-def show_page(client: KubeClient, name: str, namespace: str, component: str) -> None:
-    """Forwards to the web page of a component and says where, until its pod ends. Raises NotFound."""
+def show_pages(client: KubeClient, name: str, namespace: str, components: Sequence[str]) -> None:
+    """Forwards to the web pages of components and says where, until a pod of them ends. Raises NotFound."""
     from ansible_collections.alluxio.k8s.plugins.module_utils.kube.port_forward import (
         LOOPBACK,
         PortForwarder,
@@ -96,12 +99,14 @@ def show_page(client: KubeClient, name: str, namespace: str, component: str) -> 
     from ansible_collections.alluxio.k8s.plugins.module_utils.plans import spark_cluster_names
 
     with PortForwarder(client) as forwarder:
-        pod = ready_pod(client, name, namespace, component)
-        port = spark_cluster_names.PORTS[component]["ui"]
-        print(f"http://{LOOPBACK}:{forwarder.open(Target(namespace, pod, port))}", flush=True)
-        while client.exists("v1", "Pod", pod, namespace):
+        pods = [ready_pod(client, name, namespace, component) for component in components]
+        for component, pod in zip(components, pods, strict=True):
+            port = spark_cluster_names.PORTS[component]["ui"]
+            local = forwarder.open(Target(namespace, pod, port))
+            print(f"{component:<8} http://{LOOPBACK}:{local}", flush=True)
+        while all(client.exists("v1", "Pod", pod, namespace) for pod in pods):
             threading.Event().wait(_LOOK_S)
-    note(f"pod {pod} has gone, and its page with it")
+    note(f"{' or '.join(pods)} has gone, and its page with it")
 
 
 def ready_pod(client: KubeClient, name: str, namespace: str, component: str) -> str:

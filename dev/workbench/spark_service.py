@@ -23,6 +23,19 @@ PROGRAM_S = 180
 ANY_USER = {"securityContext": {"runAsUser": 1000650000, "runAsGroup": 0}}
 
 
+def client_python() -> str:
+    """A Python with a client of Connect."""
+    done = subprocess.run(
+        [ROOT / "dev/venv", "spark_connect"], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return f"{done.stdout.strip()}/bin/python"
+
+
+def is_ready(pod: dict[str, Any]) -> bool:
+    conditions = pod["status"].get("conditions", ())
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
 def spark_cluster(name: str, space: str, alluxio: str, **spec: Any) -> dict[str, Any]:
     """A small SparkCluster with a worker for each of three nodes, as a user that no image knows."""
     repository, _, tag = image("alluxio-spark").rpartition(":")
@@ -78,10 +91,32 @@ class SparkService:
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
     def kill(self, component: str) -> str:
-        """Takes a pod away at once, as a node does that fails; the name of the pod."""
-        name: str = self.pods(component)[-1]["metadata"]["name"]
+        """Takes a pod away at once, as a node does that fails; its UID."""
+        metadata = self.pods(component)[-1]["metadata"]
         now = ("--grace-period=0", "--force")
-        self.cluster.kubectl("-n", self.space, "delete", "pod", name, *now)
+        self.cluster.kubectl("-n", self.space, "delete", "pod", metadata["name"], *now)
+        uid: str = metadata["uid"]
+        return uid
+
+    def wait_for_successor(self, component: str, uid: str) -> None:
+        """Until all pods of the component are ready, and none of them is the one that went."""
+
+        def probe() -> bool:
+            pods = self.pods(component)
+            return bool(pods) and all(is_ready(p) and p["metadata"]["uid"] != uid for p in pods)
+
+        wait_for(f"a new {component} ready", probe, READY_S)
+        self.wait_until_ready()
+
+    def edit(self, spec: dict[str, Any]) -> None:
+        """Merges ``spec`` into its own."""
+        patch = ("--type=merge", "-p", json.dumps({"spec": spec}))
+        self.cluster.kubectl("-n", self.space, "patch", "sparkcluster", self.name, *patch)
+
+    def application(self) -> str:
+        """The id under which Spark knows the Connect server."""
+        (found,) = self.page("connect", 4040, "/api/v1/applications")
+        name: str = found["id"]
         return name
 
     def run(self, program: Path, *arguments: str) -> str:
@@ -117,9 +152,14 @@ class SparkService:
 
     def page(self, component: str, port: int, path: str) -> Any:
         """A JSON document of a component's web page."""
+        return json.loads(self.text(component, port, path))
+
+    def text(self, component: str, port: int, path: str) -> str:
+        """What a component's web page says."""
         pod = self.pods(component)[0]["metadata"]["name"]
         with (
             self.cluster.port_forward(self.space, f"pod/{pod}", port) as local,
             urllib.request.urlopen(f"http://127.0.0.1:{local}{path}", timeout=30) as answer,
         ):
-            return json.load(answer)
+            text: str = answer.read().decode()
+            return text

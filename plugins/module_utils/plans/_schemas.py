@@ -3086,6 +3086,61 @@ SPARK_CLUSTER_SPEC: dict[str, Any] = {
                 },
             },
         },
+        "ingresses": {
+            "type": "array",
+            "maxItems": 3,
+            "x-kubernetes-list-map-keys": [
+                "page",
+            ],
+            "items": {
+                "type": "object",
+                "required": [
+                    "page",
+                    "host",
+                ],
+                "properties": {
+                    "page": {
+                        "type": "string",
+                        "enum": [
+                            "master",
+                            "connect",
+                            "history",
+                        ],
+                    },
+                    "host": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+                    },
+                    "className": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    },
+                    "tls": {
+                        "type": "object",
+                        "properties": {
+                            "secretName": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                            },
+                        },
+                    },
+                    "annotations": {
+                        "type": "object",
+                        "maxProperties": 64,
+                        "additionalProperties": {
+                            "type": "string",
+                            "maxLength": 65536,
+                        },
+                    },
+                },
+            },
+        },
         "networkPolicy": {
             "type": "object",
             "default": {},

@@ -71,8 +71,8 @@ def plan(
 
     ``look`` is what has to be observed, None for a resource without a usable name or cluster. ``secrets`` are those to
     make when they are not there, with ``labels``. With an observation there are also ``waits`` (why nothing runs yet)
-    and ``objects``, the values of the role's template, None while something is waited for. ``removal`` is what goes
-    with the resource and has no owner. ``scripts`` are the files of the role that pods mount, by name.
+    and ``objects``, the values of the role's template, None while something is waited for. ``removal`` is what has to
+    be removed beside the workloads. ``scripts`` are the files of the role that pods mount, by name.
     """
     findings = Findings()
     metadata, raw = resource.get("metadata") or {}, resource.get("spec")
@@ -86,7 +86,7 @@ def plan(
     if look:
         result["secrets"] = _secrets(str(name))
         result["labels"] = names.object_labels(str(name))
-        result["removal"] = _removal(look, spec)
+        result["removal"] = _removal(look, spec, observed)
     if look and sizes and observed:
         _check_recovery(spec, observed, str(name), findings)
     if look and sizes and observed and not findings.count:
@@ -115,15 +115,19 @@ def _secrets(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _removal(look: Row, spec: Row) -> dict[str, Any]:
-    """What goes and has no owner. The operator deletes as Alluxio's own user, so a directory that the spec names stays:
-    its author may have no right to it.
+def _removal(look: Row, spec: Row, observed: Row | None) -> dict[str, Any]:
+    """What goes beside the workloads: pods, which are waited for, and what has no owner.
+
+    The operator deletes as Alluxio's own user, so a directory that the spec names stays: its author may have no
+    right to it.
     """
     goes = spec["deletionPolicy"] == "Delete"
     name, namespace = look["name"], look["namespace"]
     claim = _object("PersistentVolumeClaim", names.recovery_claim(name), namespace)
     ours = goes and "eventLogs" not in spec["history"]
+    pods = [row["name"] for row in (observed or {}).get("pods", ())]
     return {
+        "pods": [_object("Pod", pod, namespace) for pod in pods],
         "claims": [claim] if goes else [],
         "event_logs": names.event_logs(name, namespace) if ours else None,
         "secrets": [_object("Secret", row["name"], namespace) for row in _secrets(name)],
@@ -210,6 +214,7 @@ def _objects(cluster: Cluster) -> dict[str, Any]:
             for component in cluster.components
         ],
         "services": [_service(cluster, component) for component in cluster.components],
+        "ingresses": [_ingress(cluster, row) for row in spec.get("ingresses", ())],
         "policies": (
             [_policy(cluster, component) for component in cluster.components]
             if spec["networkPolicy"]["enabled"]
@@ -324,6 +329,24 @@ def _service(cluster: Cluster, component: str) -> dict[str, Any]:
                 {"name": name, "port": port, "targetPort": name}
                 for name, port in names.PORTS[component].items()
             ],
+        },
+    }
+
+
+def _ingress(cluster: Cluster, row: Row) -> dict[str, Any]:
+    """OpenShift makes a Route of it; for an entry of TLS without anything it takes its own certificate."""
+    name, secret = names.workload(cluster.name, row["page"]), row.get("tls", {}).get("secretName")
+    backend = {"service": {"name": name, "port": {"name": "ui"}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+    own = {"hosts": [row["host"]], "secretName": secret} if secret else {}
+    return {
+        "name": name,
+        "labels": names.object_labels(cluster.name, row["page"]),
+        "annotations": row.get("annotations", {}),
+        "spec": {
+            **({"ingressClassName": row["className"]} if "className" in row else {}),
+            **({"tls": [own]} if "tls" in row else {}),
+            "rules": [{"host": row["host"], "http": {"paths": [path]}}],
         },
     }
 

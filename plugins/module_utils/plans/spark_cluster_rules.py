@@ -58,6 +58,7 @@ def check(spec: Spec, findings: Findings) -> Sizes | None:
     before = findings.count
     _check_properties(spec, findings)
     network_policy.check(spec, findings)
+    _check_ingresses(spec, findings)
     for name in PROCESSES:
         spark_rules.check_template(
             spec[name].get("podTemplate", {}), f"spec.{name}.podTemplate", findings
@@ -100,6 +101,28 @@ def _owner(field: str, key: str) -> str | None:
     if OWNED_CLIENT.fullmatch(key):
         return "remove it: spec.alluxioCluster and the pod decide it"
     return None
+
+
+def _check_ingresses(spec: Spec, findings: Findings) -> None:
+    """What an Ingress leads to must be there, and must let the ingress controller in."""
+    ingresses = spec.get("ingresses", ())
+    for index, row in enumerate(ingresses):
+        path = f"spec.ingresses[{index}].page"
+        if not spec[row["page"]].get("enabled", True):
+            message = f"{path}: there is no {row['page']} server"
+            remedy = f"leave it out, or set spec.{row['page']}.enabled to true"
+            findings.error(path, row["page"], message, remedy)
+    policy = spec["networkPolicy"]
+    if not ingresses or not policy["enabled"]:
+        return
+    if not any("ui" in peer["to"] for peer in policy.get("allowFrom", ())):
+        path = "spec.ingresses"
+        message = f"{path}: the NetworkPolicies of this service let no ingress controller in"
+        remedy = (
+            "add to spec.networkPolicy.allowFrom: namespaceSelector: {matchLabels:"
+            " {kubernetes.io/metadata.name: the namespace of the ingress controller}}, to: [ui]"
+        )
+        findings.warn(path, None, message, remedy)
 
 
 def _sizes(spec: Spec, findings: Findings) -> Sizes | None:

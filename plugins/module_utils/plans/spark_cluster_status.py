@@ -102,6 +102,13 @@ def _unready(plan: Row, observed: Row) -> Iterator[str]:
         yield f"going: {', '.join(leaving)}"
 
 
+def _serves(plan: Row, observed: Row) -> bool:
+    """Whether of each that is wanted there is at least one, also while others come and go."""
+    ready = {row["name"]: row["ready_replicas"] for row in observed.get("workloads", ())}
+    wanted = plan.get("wanted", {})
+    return bool(ready) and all(ready.get(name, 0) >= min(1, wanted[name]) for name in wanted)
+
+
 def _counted(plan: Row, observed: Row) -> str:
     return f"{', '.join(plan['components'])} run, workers {_workers(plan, observed)}"
 
@@ -137,7 +144,7 @@ def _report(
         "error": _cut(error, _LONGEST_ERROR) if error else None,
         "notes": [_cut(note, _LONGEST_DETAIL) for note in notes[:_MOST_NOTES]],
         "conditions": [
-            _condition(about, "Available", phase == "Ready", reason, message),
+            _condition(about, "Available", _serves(plan, observed), reason, message),
             _condition(about, "Progressing", phase in ("Pending", "Progressing"), reason, message),
             _condition(about, "Degraded", error is not None, reason, error or "nothing is wrong"),
         ],

@@ -15,6 +15,8 @@ from .sizes import Size
 
 CONF_FOLDER = "/opt/spark/conf"
 DEFAULTS_FILE, HADOOP_FILE, LOG_FILE = "spark-defaults.conf", "core-site.xml", "log4j2.properties"
+# By this name Spark looks for it in its class path.
+POOLS_FILE = "fairscheduler.xml"
 RECOVERY_FOLDER = "/var/spark/recovery"
 
 _LOG4J = """\
@@ -30,6 +32,17 @@ logger.scheduler.name = org.apache.spark.scheduler
 logger.scheduler.level = warn
 logger.storage.name = org.apache.spark.storage
 logger.storage.level = warn
+logger.executor.name = org.apache.spark.executor.Executor
+logger.executor.level = warn
+"""
+# Else queries of the one pool in which all are wait for each other, also in the mode FAIR.
+_POOLS = """\
+<?xml version="1.0"?>
+<allocations>
+  <pool name="default">
+    <schedulingMode>FAIR</schedulingMode>
+  </pool>
+</allocations>
 """
 
 
@@ -54,8 +67,8 @@ class Standing:
 def files(standing: Standing) -> dict[str, dict[str, str]]:
     """By component: the files of its configuration, none of them secret."""
     own = {
-        "master": {**_AUTHENTICATED, **_master()},
-        "worker": {**_AUTHENTICATED, **_worker()},
+        "master": {**_AUTHENTICATED, **_MASTER},
+        "worker": {**_AUTHENTICATED, **_WORKER},
         "connect": {**_AUTHENTICATED, **_connect(standing)},
         # It talks to no other process of Spark's, and takes authentication back itself.
         "history": {"spark.history.fs.logDirectory": standing.events_uri},
@@ -63,10 +76,13 @@ def files(standing: Standing) -> dict[str, dict[str, str]]:
     alluxio = {HADOOP_FILE: _core_site(standing)}
     return {
         component: {
-            DEFAULTS_FILE: render({**_users(standing.spec, component), **properties}),
+            DEFAULTS_FILE: render(
+                {**_DEFAULTS[component], **_users(standing.spec, component), **properties}
+            ),
             LOG_FILE: _LOG4J,
             # The master reads nothing of Alluxio's: a change of that does not restart it.
             **({} if component == "master" else alluxio),
+            **({POOLS_FILE: _POOLS} if component == "connect" else {}),
         }
         for component, properties in own.items()
     }
@@ -76,16 +92,51 @@ def files(standing: Standing) -> dict[str, dict[str, str]]:
 # restarts no process that does not read it.
 _READERS = {
     "master": ("spark.master.", "spark.deploy."),
-    "worker": ("spark.worker.",),
+    "worker": ("spark.worker.", "spark.executor.logs."),
     "history": ("spark.history.",),
 }
 _READ_BY_ALL = ("spark.network.", "spark.rpc.", "spark.ssl.", "spark.ui.", "spark.shuffle.service.")
+
+# Whoever sees a page may not end what others run.
+_PAGE = {"spark.ui.killEnabled": "false"}
+# What spec.sparkConf may say otherwise.
+_DEFAULTS: dict[str, Mapping[str, str]] = {
+    "master": _PAGE,
+    "worker": {
+        **_PAGE,
+        # Else the folders of applications stay for as long as the pod lives,
+        "spark.worker.cleanup.enabled": "true",
+        "spark.worker.cleanup.appDataTtl": "3600",
+        # and the logs of executors that live for months grow for as long.
+        "spark.executor.logs.rolling.strategy": "size",
+        "spark.executor.logs.rolling.maxSize": str(16 << 20),
+        "spark.executor.logs.rolling.maxRetainedFiles": "4",
+    },
+    "connect": {
+        **_PAGE,
+        # As for applications (docs/decisions/0141).
+        "spark.locality.wait": "0s",
+        # Queries of several users at once share the executors.
+        "spark.scheduler.mode": "FAIR",
+        # Alluxio shows a file when it is closed, and the history server fails on a log with an open piece (0203).
+        "spark.eventLog.rolling.enabled": "false",
+    },
+    "history": _PAGE,
+}
 
 _AUTHENTICATED = {
     "spark.authenticate": "true",
     # Executors that go hand their blocks over to others, and the driver runs no task of theirs again.
     "spark.decommission.enabled": "true",
 }
+_MASTER = {
+    # It starts what anybody sends it (port 6066) and asks nobody who he is; Spark 4 has it on by default.
+    "spark.master.rest.enabled": "false",
+    "spark.deploy.recoveryMode": "FILESYSTEM",
+    "spark.deploy.recoveryDirectory": RECOVERY_FOLDER,
+}
+# A new master has another address under the same name.
+_WORKER = {"spark.worker.preferConfiguredMasterAddress": "true"}
 
 
 def _users(spec: Mapping[str, Any], component: str) -> dict[str, str]:
@@ -100,25 +151,6 @@ def _users(spec: Mapping[str, Any], component: str) -> dict[str, str]:
 def _reader(key: str) -> str:
     found = (each for each, prefixes in _READERS.items() if key.startswith(prefixes))
     return next(found, "connect")
-
-
-def _master() -> dict[str, str]:
-    return {
-        # It starts what anybody sends it (port 6066) and asks nobody who he is; Spark 4 has it on by default.
-        "spark.master.rest.enabled": "false",
-        "spark.deploy.recoveryMode": "FILESYSTEM",
-        "spark.deploy.recoveryDirectory": RECOVERY_FOLDER,
-    }
-
-
-def _worker() -> dict[str, str]:
-    return {
-        # A new master has another address under the same name.
-        "spark.worker.preferConfiguredMasterAddress": "true",
-        # Else the folders of applications stay for as long as the pod lives.
-        "spark.worker.cleanup.enabled": "true",
-        "spark.worker.cleanup.appDataTtl": "3600",
-    }
 
 
 def _connect(standing: Standing) -> dict[str, str]:
@@ -142,16 +174,8 @@ def _connect(standing: Standing) -> dict[str, str]:
         "spark.dynamicAllocation.shuffleTracking.enabled": "true",
         "spark.dynamicAllocation.minExecutors": str(executors["min"]),
         **most,
-        # As for applications (docs/decisions/0141).
-        "spark.locality.wait": standing.spec.get("sparkConf", {}).get("spark.locality.wait", "0s"),
-        # Queries of several users at once share the executors.
-        "spark.scheduler.mode": standing.spec.get("sparkConf", {}).get(
-            "spark.scheduler.mode", "FAIR"
-        ),
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": standing.events_uri,
-        # A server that runs for months writes one log: in pieces, of which the oldest can be compacted.
-        "spark.eventLog.rolling.enabled": "true",
     }
 
 

@@ -122,7 +122,7 @@ def connect(standing: Standing, plan: PodPlan, token: Mapping[str, str]) -> Obje
     container = {
         **_container(standing, plan, arguments),
         "resources": _resources(str(standing.connect.cores), standing.connect.pod_bytes),
-        "startupProbe": {**_tcp("grpc"), "periodSeconds": 2, "failureThreshold": 60},
+        "startupProbe": {**_tcp("grpc"), "periodSeconds": 2, "failureThreshold": 150},
         "readinessProbe": _tcp("grpc"),
         "livenessProbe": _alive("grpc"),
         "terminationMessagePolicy": "FallbackToLogsOnError",
@@ -142,7 +142,7 @@ def history(standing: Standing, plan: PodPlan, size: Size) -> Object:
     container = {
         **_container(standing, plan, [_SPARK_CLASS, f"{_DEPLOY}.history.HistoryServer"]),
         **_daemon(size),
-        "startupProbe": {**_tcp("ui"), "periodSeconds": 2, "failureThreshold": 60},
+        "startupProbe": {**_tcp("ui"), "periodSeconds": 2, "failureThreshold": 150},
         "readinessProbe": _tcp("ui"),
         "livenessProbe": _alive("ui"),
     }
@@ -163,6 +163,8 @@ def _with_event_logs(standing: Standing, plan: PodPlan, pod: Object) -> Object:
         },
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
+    # By this Spark sizes the heap of a class that it does not know.
+    maker["env"] += [{"name": "SPARK_DRIVER_MEMORY", "value": "256m"}]
     del maker["ports"]
     pod["spec"].setdefault("initContainers", []).insert(0, maker)
     return pod

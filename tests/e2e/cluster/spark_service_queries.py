@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a client of Spark Connect does in test_spark_cluster.py:  WHAT ARGUMENT, with SPARK_REMOTE and the token set."""
+"""What a client of Spark Connect does on a SparkCluster:  WHAT ARGUMENT…, with SPARK_REMOTE and the token set."""
 
 import sys
 import time
@@ -12,11 +12,16 @@ what, *arguments = sys.argv[1:]
 spark = SparkSession.builder.getOrCreate()
 
 if what == "count":
+    # A split for each file.
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "380000")
+    spark.conf.set("spark.sql.files.openCostInBytes", "0")
     print("lines", spark.read.text(arguments[0]).count())
 elif what == "write":
     source, target = arguments
     spark.read.text(source).write.mode("overwrite").parquet(target)
     print("rows", spark.read.parquet(target).count())
+elif what == "conf":
+    print("conf", spark.conf.get(arguments[0]))
 elif what == "many":
 
     def small(number: int) -> int:

@@ -1,54 +1,23 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A standing Spark service on real nodes, restricted, as a user that no image knows; its client is outside."""
+"""A standing Spark service on real nodes: what one does with it. Its client is outside."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from spark_service_space import HOST, NAME, QUERIES, UI
 from spark_space import DATA, FILES, LINES
-from workbench.cluster import ROOT, wait_for
+from workbench.cluster import wait_for
 from workbench.spark import SparkSpace
-from workbench.spark_service import SparkService, spark_cluster
+from workbench.spark_service import SparkService
 
-NAME = "standing"
-QUERIES = Path(__file__).with_name("spark_service_queries.py")
-UI = 4040
-
-
-@pytest.fixture(scope="module")
-def python() -> str:
-    """A Python with a client of Connect."""
-    done = subprocess.run(
-        [ROOT / "dev/venv", "spark_connect"], stdout=subprocess.PIPE, text=True, check=True
-    )
-    return f"{done.stdout.strip()}/bin/python"
-
-
-@pytest.fixture(scope="module")
-def service(spark: SparkSpace, python: str) -> Iterator[SparkService]:
-    conf = {"spark.locality.wait": "30s", "spark.history.fs.update.interval": "2s"}
-    cr = spark_cluster(NAME, spark.name, spark.alluxio, sparkConf=conf, deletionPolicy="Delete")
-    spark.cluster.apply(cr)
-    found = SparkService(spark.cluster, spark.name, NAME, python)
-    try:
-        found.wait_until_ready()
-        yield found
-    finally:
-        removal = ("delete", "sparkcluster", NAME, "--ignore-not-found", "--timeout=180s")
-        spark.cluster.kubectl("-n", spark.name, *removal)
-    belongings = ("pods,pvc,secrets", "-l", f"alluxio.io/spark-cluster={NAME}")
-
-    def gone() -> bool:
-        return not spark.cluster.get("-n", spark.name, *belongings)["items"]
-
-    # Kubernetes takes the Secrets along, a moment later.
-    wait_for("nothing of it left", gone, 30)
+PARTITIONS = "spark.sql.shuffle.partitions"
 
 
 def test_all_of_it_runs_beside_alluxio(service: SparkService, spark: SparkSpace) -> None:
@@ -70,16 +39,18 @@ def test_a_client_outside_reads_and_writes_alluxio(
 
 def test_tasks_run_on_the_nodes_of_their_data(service: SparkService) -> None:
     assert f"lines {FILES * LINES}" in service.run(QUERIES, "count", f"alluxio://{DATA}")
-    (application,) = service.page("connect", UI, "/api/v1/applications")
-    path = f"/api/v1/applications/{application['id']}"
-    stages = service.page("connect", UI, f"{path}/stages?details=true")
+    stages = service.page(
+        "connect", UI, f"/api/v1/applications/{service.application()}/stages?details=true"
+    )
     scans = [stage for stage in stages if stage["inputBytes"] and stage["numTasks"] == FILES]
-    assert scans, [(stage["name"], stage["numTasks"]) for stage in stages]
+    assert scans, [(stage["name"], stage["numTasks"], stage["inputBytes"]) for stage in stages]
     localities = Counter(task["taskLocality"] for task in scans[0]["tasks"].values())
     assert localities == {"NODE_LOCAL": FILES}
 
 
 def test_twenty_small_queries_at_once(service: SparkService) -> None:
+    # Spark's own page of the pools says that they share the executors.
+    assert re.search(r"default.*?FAIR", service.text("connect", UI, "/stages/"), re.DOTALL)
     assert f"sums {sum(n * (n - 1) // 2 for n in range(20))}" in service.run(QUERIES, "many")
 
 
@@ -96,47 +67,37 @@ def test_who_has_no_token_is_refused(service: SparkService, token: str | None) -
     assert "sums" not in done.stdout
 
 
-def test_the_history_server_shows_what_ran(service: SparkService) -> None:
-    def probe() -> list[str]:
-        found = service.page("history", 18080, "/api/v1/applications")
-        return [application["id"] for application in found]
-
-    assert wait_for("an application in the history", probe, 60, 2)[0].startswith("app-")
-
-
-@pytest.mark.parametrize("component", ["master", "worker"])
-def test_what_runs_goes_on_without_it(service: SparkService, component: str) -> None:
-    before = service.page("connect", UI, "/api/v1/applications")
-    with service.started(QUERIES, "on", "15") as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("query 0 1000")
-        killed = service.kill(component)
-        out, err = process.communicate(timeout=180)
-    assert process.returncode == 0, err[-4000:]
-    assert "query 14 1000" in out
-    after = service.page("connect", UI, "/api/v1/applications")
-    assert [one["id"] for one in before] == [one["id"] for one in after]
-    wait_for(f"{killed} again", lambda: len(service.pods(component)) > 0, 60)
-    service.wait_until_ready()
-
-
-def test_a_connect_server_that_is_killed_comes_back(service: SparkService) -> None:
-    service.kill("connect")
-    service.wait_until_ready()
-    assert "sums" in service.run(QUERIES, "many")
-
-
 def test_workers_that_go_hand_over(service: SparkService) -> None:
-    edit = '{"spec": {"workers": {"replicas": 2}}}'
-    patch = ("patch", "sparkcluster", NAME, "--type=merge", "-p", edit)
     connect = service.pods("connect")[0]["metadata"]["uid"]
     with service.started(QUERIES, "on", "15") as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("query 0 1000")
-        service.cluster.kubectl("-n", service.space, *patch)
+        service.edit({"workers": {"replicas": 2}})
         out, err = process.communicate(timeout=180)
     assert process.returncode == 0, err[-4000:]
     assert "query 14 1000" in out
     assert service.wait_until_ready()["workers"] == "2/2"
     # Nothing but the worker has gone.
     assert [pod["metadata"]["uid"] for pod in service.pods("connect")] == [connect]
+
+
+def test_an_edit_takes_effect_and_the_history_shows_what_ran(service: SparkService) -> None:
+    ended = service.application()
+    kept = {pod["metadata"]["uid"] for pod in service.pods("master") + service.pods("worker")}
+    ingress = ("-n", service.space, "ingress", f"{NAME}-spark-history")
+    assert service.cluster.get(*ingress)["spec"]["rules"][0]["host"] == HOST
+    service.edit({"sparkConf": {PARTITIONS: "7"}, "ingresses": None})
+    service.wait_until_ready()
+    assert "conf 7" in service.run(QUERIES, "conf", PARTITIONS)
+    assert service.cluster.find(*ingress) is None
+    assert kept == {
+        pod["metadata"]["uid"] for pod in service.pods("master") + service.pods("worker")
+    }
+
+    def probe() -> list[str]:
+        found = service.page("history", 18080, "/api/v1/applications?status=completed")
+        return [one["id"] for one in found if one["id"] == ended]
+
+    wait_for(f"{ended} in the history", probe, 60, 2)
+    jobs = service.page("history", 18080, f"/api/v1/applications/{ended}/jobs")
+    assert {job["status"] for job in jobs} == {"SUCCEEDED"}, json.dumps(jobs)[-2000:]

@@ -94,7 +94,11 @@ def run(standalone: Standalone, alluxio: LiveAlluxio) -> Job:
         conf = {
             key: value for key, value in configuration("", "").items() if ".kubernetes." not in key
         }
-        conf |= {"spark.master": standalone.url, "spark.locality.wait": "60s"}
+        conf |= {
+            "spark.master": standalone.url,
+            "spark.locality.wait": "60s",
+            "spark.cores.max": "3",
+        }
         del conf["spark.extraListeners"], conf["spark.executor.instances"]
         options = [part for key, value in conf.items() for part in ("--conf", f"{key}={value}")]
         url = f"alluxio://{MASTER_HOST}:{alluxio.masters[0].rpc}{DATA}"

@@ -23,6 +23,7 @@ OBJECTS = [
     ("v1", "ConfigMap", f"{NAME}-spark-conf"),
     ("networking.k8s.io/v1", "NetworkPolicy", f"{NAME}-spark-master"),
 ]
+INGRESS = ("networking.k8s.io/v1", "Ingress", f"{NAME}-spark-master")
 SECRETS = {f"{NAME}-spark-auth": "secret", f"{NAME}-spark-connect": "token"}
 
 
@@ -70,7 +71,7 @@ def secrets(kube: KubeClient, namespace: str) -> dict[str, Any]:
 def present(kube: KubeClient, namespace: str) -> set[str]:
     return {
         f"{kind}/{name}"
-        for version, kind, name in OBJECTS
+        for version, kind, name in [*OBJECTS, INGRESS]
         if kube.get(version, kind, name, namespace)
     }
 
@@ -110,11 +111,19 @@ def test_the_life_of_a_service(play: Any, kube: KubeClient, namespace: str) -> N
     assert "changed=0" in third.stdout
     assert secrets(kube, namespace) == made
 
+    opened = play(ingresses=[{"page": "master", "host": "spark.example.com"}])
+    assert opened.returncode == 0, opened.stdout
+    assert present(kube, namespace) == {f"{kind}/{name}" for _, kind, name in [*OBJECTS, INGRESS]}
+
     without = play(history={"enabled": False})
     assert without.returncode == 0, without.stdout
     assert present(kube, namespace) == {
         f"{kind}/{name}" for _, kind, name in OBJECTS if not name.endswith("history")
     }
+
+    checked = play("--check", state="absent")
+    assert checked.returncode == 0, checked.stdout
+    assert f"StatefulSet/{NAME}-spark-master" in present(kube, namespace)
 
     gone = play(state="absent")
     assert gone.returncode == 0, gone.stdout

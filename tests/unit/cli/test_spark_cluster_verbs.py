@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.errors import InvalidValue
 from ansible_collections.alluxio.k8s.plugins.module_utils.kube.errors import NotFound
-from kubectl_alluxio.spark_cluster import check_python, is_cluster, ready_pod, token
+from kubectl_alluxio.spark_cluster import check_python, ready_pod, token, with_a_page
 
 
 class Kubernetes:
@@ -57,11 +57,15 @@ def test_why_there_is_none() -> None:
         ready_pod(starting, "standing", "team", "history")
 
 
-def test_whether_it_is_a_cluster() -> None:
-    some: Any = Kubernetes([pod("serves", ready=True)])
+def test_which_pages_show_what_runs() -> None:
+    rows = [
+        pod(name, ready=True, labels={"app.kubernetes.io/component": name})
+        for name in ("connect", "history", "master", "worker")
+    ]
+    some: Any = Kubernetes(rows)
     none: Any = Kubernetes([])
-    assert is_cluster(some, "standing", "team")
-    assert not is_cluster(none, "standing", "team")
+    assert with_a_page(some, "standing", "team") == ["master", "connect"]
+    assert with_a_page(none, "standing", "team") == []
 
 
 def test_the_token() -> None:

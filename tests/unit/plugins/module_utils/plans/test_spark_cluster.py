@@ -171,11 +171,30 @@ def test_a_worker_that_goes_has_time_to_hand_over() -> None:
         ),
         ({"workers": {"replicas": 5}}, set()),
         ({"networkPolicy": {"enabled": False}}, set()),
+        ({"ingresses": [{"page": "master", "host": "a.b"}]}, set()),
     ],
 )
 def test_an_edit_restarts_what_reads_it(edit: dict[str, Any], restarted: set[str]) -> None:
     before, after = hashes(planned()), hashes(planned(**edit))
     assert {name for name in before if before[name] != after[name]} == restarted
+
+
+def test_a_user_may_say_otherwise_than_a_default_but_not_than_another_field() -> None:
+    conf = {"spark.ui.killEnabled": "true", "spark.locality.wait": "3s"}
+    found, plain = planned(sparkConf=conf), planned()
+    for component in ("master", "worker", "connect", "history"):
+        assert properties(plain, component)["spark.ui.killEnabled"] == "false"
+        assert properties(found, component)["spark.ui.killEnabled"] == "true"
+    assert properties(plain, "connect")["spark.locality.wait"] == "0s"
+    assert properties(found, "connect")["spark.locality.wait"] == "3s"
+
+
+def test_the_logs_of_executors_do_not_grow_for_ever() -> None:
+    conf = {"spark.executor.logs.rolling.maxRetainedFiles": "9"}
+    found = planned(sparkConf=conf)
+    assert properties(found, "worker")["spark.executor.logs.rolling.strategy"] == "size"
+    assert properties(found, "worker")["spark.executor.logs.rolling.maxRetainedFiles"] == "9"
+    assert hashes(found)["connect"] == hashes(planned())["connect"]
 
 
 def test_a_new_secret_restarts_whoever_reads_it() -> None:
@@ -191,6 +210,19 @@ def test_the_configuration_of_alluxio_survives_xml() -> None:
     pairs = {row.findtext("name"): row.findtext("value") for row in tree}
     assert pairs["a.b"] == "<&>"
     assert pairs["alluxio.master.rpc.addresses"] == "cache-master-0:19998"
+
+
+def test_queries_of_connect_share_the_executors() -> None:
+    found = planned()
+    pools = ElementTree.fromstring(
+        found["objects"]["conf_map"]["data"]["connect.fairscheduler.xml"]
+    )
+    assert [(pool.get("name"), pool.findtext("schedulingMode")) for pool in pools] == [
+        ("default", "FAIR")
+    ]
+    assert properties(found, "connect")["spark.scheduler.mode"] == "FAIR"
+    volume = next(v for v in pods(found)["connect"]["volumes"] if v["name"] == "conf")
+    assert "fairscheduler.xml" in {item["path"] for item in volume["configMap"]["items"]}
 
 
 def policies(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -213,6 +245,44 @@ def test_who_is_named_comes_in_where_it_says() -> None:
     assert found["master"] == [{"from": [peer], "ports": [{"protocol": "TCP", "port": 7077}]}]
     assert found["worker"] == [{"from": [peer]}]
     assert found["history"] == []
+
+
+def test_no_page_is_open_to_the_world_by_default() -> None:
+    objects = planned()["objects"]
+    assert objects["ingresses"] == []
+    assert not any("type" in service["spec"] for service in objects["services"])
+
+
+def ingress(**row: Any) -> dict[str, Any]:
+    found = planned(ingresses=[{"page": "history", "host": "h.example.com", **row}])
+    (one,) = found["objects"]["ingresses"]
+    assert one["name"] == "s-spark-history"
+    spec: dict[str, Any] = one["spec"]
+    return spec
+
+
+def test_a_page_is_opened_by_an_ingress() -> None:
+    spec = ingress(className="nginx", tls={"secretName": "pair"})
+    (rule,) = spec["rules"]
+    backend = rule["http"]["paths"][0]["backend"]["service"]
+    assert (rule["host"], backend["name"], backend["port"]) == (
+        "h.example.com",
+        "s-spark-history",
+        {"name": "ui"},
+    )
+    assert spec["ingressClassName"] == "nginx"
+    assert spec["tls"] == [{"hosts": ["h.example.com"], "secretName": "pair"}]
+    assert "tls" not in ingress()
+    assert ingress(tls={})["tls"] == [{}]
+
+
+def test_an_ingress_whose_controller_is_kept_out_is_warned_of() -> None:
+    rows = [{"page": "master", "host": "m.example.com"}]
+    (warning,) = planned(ingresses=rows)["warnings"]
+    assert "to: [ui]" in warning["remedy"]
+    let_in = {"allowFrom": [{"namespaceSelector": {}, "to": ["ui"]}]}
+    assert planned(ingresses=rows, networkPolicy=let_in)["warnings"] == []
+    assert planned(ingresses=rows, networkPolicy={"enabled": False})["warnings"] == []
 
 
 def test_a_cluster_that_lets_no_application_in_is_warned_of() -> None:
@@ -240,8 +310,9 @@ def test_openshift_chooses_the_group_of_the_volume() -> None:
 
 
 def test_what_goes_with_the_resource() -> None:
-    kept = plan(resource(), None)["removal"]
+    kept = plan(resource(), {**OBSERVED, "pods": [{"name": "s-spark-worker-0"}]})["removal"]
     assert (kept["claims"], kept["event_logs"]) == ([], None)
+    assert [row["metadata"]["name"] for row in kept["pods"]] == ["s-spark-worker-0"]
     gone = plan(resource(deletionPolicy="Delete"), None)["removal"]
     assert [row["metadata"]["name"] for row in gone["claims"]] == ["recovery-s-spark-master-0"]
     assert gone["event_logs"] == "/spark-events/team/s"

@@ -60,6 +60,13 @@ def test_workers_that_are_not_ready_are_waited_for() -> None:
     assert (found["settled"], found["requeue_after_s"]) == (False, 5)
 
 
+def test_it_serves_while_workers_come_and_go() -> None:
+    some = report(observed(worker={"ready_replicas": 1}))["status"]
+    assert holding(some) == {"Available", "Progressing"}
+    none = report(observed(worker={"ready_replicas": 0}))["status"]
+    assert holding(none) == {"Progressing"}
+
+
 def test_a_worker_that_hands_over_is_waited_for() -> None:
     found = report(observed(pods=[pod(deleting=True)]))
     assert "going: s-spark-worker-1" in found["summary"]
