@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 NO_ALLUXIO = ("cluster", "masters", "user")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the SparkCluster.")]
 _LOOK_S = 2.0
+# pyspark takes what -c brings for its own doctests, unless somebody types (pyspark/sql/connect/utils.py).
+_TYPED = "import sys; sys.ps1 = '>>> ';"
 # What a client of Connect imports; a Python without it cannot be a shell.
-_IMPORTS = "import pyspark.sql.connect.session"
+_IMPORTS = f"{_TYPED} import pyspark.sql.connect.session"
 _SESSION = (
-    "from pyspark.sql import SparkSession; spark = SparkSession.builder.getOrCreate();"
+    f"{_TYPED} from pyspark.sql import SparkSession; spark = SparkSession.builder.getOrCreate();"
     " print('Spark', spark.version, 'as spark')"
 )
 

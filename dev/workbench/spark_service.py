@@ -58,6 +58,14 @@ def spark_cluster(name: str, space: str, alluxio: str, **spec: Any) -> dict[str,
     }
 
 
+def said(process: subprocess.Popen[str], typed: str = "") -> str:
+    """What the shell has printed at its end, which must be good."""
+    out, err = process.communicate(typed, timeout=PROGRAM_S)
+    if process.returncode:
+        raise AssertionError(f"the shell ended with {process.returncode}:\n{out}\n{err[-4000:]}")
+    return out
+
+
 @dataclass(frozen=True)
 class SparkService:
     """A SparkCluster by its name. ``python`` is one with a client of Connect."""
@@ -120,25 +128,25 @@ class SparkService:
         return name
 
     def run(self, program: Path, *arguments: str) -> str:
-        """What a program prints that ``kubectl alluxio spark shell`` runs. Raises CalledProcessError."""
+        """What a program prints that ``kubectl alluxio spark shell`` runs."""
         with self.started(program, *arguments) as process:
-            out, err = process.communicate(timeout=PROGRAM_S)
-        if process.returncode:
-            raise AssertionError(
-                f"{program.name} ended with {process.returncode}:\n{out}\n{err[-4000:]}"
-            )
-        return out
+            return said(process)
+
+    def type(self, lines: str) -> str:
+        """What ``kubectl alluxio spark shell`` prints to somebody who types these lines."""
+        with self.started() as process:
+            return said(process, lines)
 
     @contextmanager
-    def started(self, program: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """The same while it runs."""
+    def started(self, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+        """The shell with a program, or without one, while it runs."""
         command = [sys.executable, "-m", "kubectl_alluxio", "spark", "shell", "-n", self.space]
         command += ["--kubeconfig", self.cluster.kubeconfig, "--python", self.python]
         path = os.pathsep.join([str(ROOT / "cli"), os.environ.get("PYTHONPATH", "")])
         process = subprocess.Popen(
-            [*command, self.name, str(program), *arguments],
+            [*command, self.name, *arguments],
             env={**os.environ, "PYTHONPATH": path},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -27,13 +27,17 @@ appender.stderr.name = stderr
 appender.stderr.target = SYSTEM_ERR
 appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex
-# A line for each task would be all that one sees of a service that runs for months.
+# A line for each task and each call would be all that one sees of a service that runs for months.
 logger.scheduler.name = org.apache.spark.scheduler
 logger.scheduler.level = warn
 logger.storage.name = org.apache.spark.storage
 logger.storage.level = warn
 logger.executor.name = org.apache.spark.executor.Executor
 logger.executor.level = warn
+logger.sql.name = org.apache.spark.sql
+logger.sql.level = warn
+logger.connect.name = org.apache.spark.sql.connect.service.SparkConnectServer
+logger.connect.level = info
 """
 # Else queries of the one pool in which all are wait for each other, also in the mode FAIR.
 _POOLS = """\

@@ -37,6 +37,10 @@ def test_a_client_outside_reads_and_writes_alluxio(
     assert any(name.endswith(".parquet") for name in names)
 
 
+def test_one_types_into_a_shell(service: SparkService) -> None:
+    assert "rows 3" in service.type("print('rows', spark.range(3).count())\n")
+
+
 def test_tasks_run_on_the_nodes_of_their_data(service: SparkService) -> None:
     assert f"lines {FILES * LINES}" in service.run(QUERIES, "count", f"alluxio://{DATA}")
     stages = service.page(
@@ -50,7 +54,10 @@ def test_tasks_run_on_the_nodes_of_their_data(service: SparkService) -> None:
 
 def test_twenty_small_queries_at_once(service: SparkService) -> None:
     # Spark's own page of the pools says that they share the executors.
-    assert re.search(r"default.*?FAIR", service.text("connect", UI, "/stages/"), re.DOTALL)
+    pool = re.search(
+        r">default</a>(.*?)</tr>", service.text("connect", UI, "/stages/"), re.DOTALL
+    )
+    assert pool and "<td>FAIR</td>" in pool[1]
     assert f"sums {sum(n * (n - 1) // 2 for n in range(20))}" in service.run(QUERIES, "many")
 
 
