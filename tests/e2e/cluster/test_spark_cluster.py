@@ -57,7 +57,8 @@ def test_twenty_small_queries_at_once(service: SparkService) -> None:
     pool = re.search(
         r">default</a>(.*?)</tr>", service.text("connect", UI, "/stages/"), re.DOTALL
     )
-    assert pool and "<td>FAIR</td>" in pool[1]
+    assert pool
+    assert "<td>FAIR</td>" in pool[1]
     assert f"sums {sum(n * (n - 1) // 2 for n in range(20))}" in service.run(QUERIES, "many")
 
 
