@@ -213,22 +213,19 @@ def measure(space: SparkSpace, service: SparkService, program: Path) -> dict[str
     return found
 
 
-def main() -> None:
-    cluster = clusters.bring_up(NAME)
-    try:
-        space, service, stock = prepare(cluster)
-        # Executors of Connect are there, and nothing has been asked yet.
-        time.sleep(30)
-        idle = {
-            name: {one: memory_mib(each, one) for one in COMPONENTS}
-            for name, each in ((OURS, service), (STOCK, stock))
-        }
-        with tempfile.TemporaryDirectory() as folder:
-            program = Path(folder, "query.py")
-            program.write_text(PROGRAM)
-            found = measure(space, service, program)
-    finally:
-        clusters.take_down(NAME)
+def compare(cluster: Cluster) -> None:
+    """Measures on a cluster that is up, and prints both tables."""
+    space, service, stock = prepare(cluster)
+    # Executors of Connect are there, and nothing has been asked yet.
+    time.sleep(30)
+    idle = {
+        name: {one: memory_mib(each, one) for one in COMPONENTS}
+        for name, each in ((OURS, service), (STOCK, stock))
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "query.py")
+        program.write_text(PROGRAM)
+        found = measure(space, service, program)
     columns = ("Connect", "SparkApplication", "stock")
     seconds = {way: statistics.median(run.result_s for run in found[way]) for way in columns}
     local = {way: statistics.mean(run.local for run in found[way]) for way in columns}
@@ -245,6 +242,14 @@ def main() -> None:
         ("of", "SparkCluster", "stock standalone cluster"),
         [(one, *(f"{idle[name][one]:.0f}" for name in (OURS, STOCK))) for one in COMPONENTS],
     )
+
+
+def main() -> None:
+    cluster = clusters.bring_up(NAME)
+    try:
+        compare(cluster)
+    finally:
+        clusters.take_down(NAME)
 
 
 if __name__ == "__main__":

@@ -54,10 +54,9 @@ def test_tasks_run_on_the_nodes_of_their_data(service: SparkService) -> None:
 
 def test_twenty_small_queries_at_once(service: SparkService) -> None:
     # Spark's own page of the pools says that they share the executors.
-    pool = re.search(
-        r">default</a>(.*?)</tr>", service.text("connect", UI, "/stages/"), re.DOTALL
-    )
-    assert pool and "<td>FAIR</td>" in pool[1]
+    pool = re.search(r">default</a>(.*?)</tr>", service.text("connect", UI, "/stages/"), re.DOTALL)
+    assert pool
+    assert "<td>FAIR</td>" in pool[1]
     assert f"sums {sum(n * (n - 1) // 2 for n in range(20))}" in service.run(QUERIES, "many")
 
 
