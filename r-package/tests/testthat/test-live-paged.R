@@ -10,7 +10,9 @@ for (way in names(live_ways)) {
   test_that(paste("a data.frame of pages in Alluxio is the plain one,", way), {
     how <- live_ways[[way]]
     con <- live_connection(masters = Sys.getenv("ALLUXIOR_TEST_MASTER"), short_circuit = how[[1]])
-    withr::local_options(alluxior.userfaultfd = how[[2]], alluxior.cache = 2^20)
+    # Where R asks for values, the pointers that it holds need room for their columns.
+    cache <- if (way == "asked") 2^23 else 2^20
+    withr::local_options(alluxior.userfaultfd = how[[2]], alluxior.cache = cache)
     path <- paste0(live_folder(con), "/frame")
     set.seed(71)
     plain <- random_frame(20000)

@@ -33,6 +33,8 @@ def test_a_program_beyond_its_limit_is_killed() -> None:
 def test_what_still_runs_ends_with_the_group(command: list[str]) -> None:
     with memory_group(LIMIT_BYTES) as group:
         left = subprocess.Popen(group.inside(command))
+        while not group.processes():
+            assert left.poll() is None, "it ended before it was in the group"
     assert left.wait() == -signal.SIGKILL
     assert not group.folder.exists()
 
