@@ -74,8 +74,7 @@ across_functions <- function(given, context) {
 }
 
 across_function <- function(fn, more, context) {
-  is_name <- is.symbol(fn) || is.call(fn) && as.character(fn[[1]])[[1]] %in% c("::", ":::")
-  if (is_name) {
+  if (is_name_of_function(fn)) {
     return(function(column) as.call(c(fn, as.name(column), more)))
   }
   if (length(more) > 0) {
@@ -85,11 +84,17 @@ across_function <- function(fn, more, context) {
     return(function(column) with_column_for(fn[[2]], c(".x", "."), column))
   }
   if (is.call(fn) && called(fn) == "function" && length(fn[[2]]) == 1) {
-    body <- if (rlang::is_call(fn[[3]], "{", n = 1)) fn[[3]][[2]] else fn[[3]]
-    return(function(column) with_column_for(body, names(fn[[2]]), column))
+    return(function(column) with_column_for(only_expression(fn[[3]]), names(fn[[2]]), column))
   }
   refuse_across(context, "functions are names, formulas or function(x), or a list() of these")
 }
+
+is_name_of_function <- function(fn) {
+  is.symbol(fn) || is.call(fn) && as.character(fn[[1]])[[1]] %in% c("::", ":::")
+}
+
+# Of a body in braces.
+only_expression <- function(body) if (rlang::is_call(body, "{", n = 1)) body[[2]] else body
 
 with_column_for <- function(body, names, column) {
   values <- rlang::set_names(rep(list(as.name(column)), length(names)), names)

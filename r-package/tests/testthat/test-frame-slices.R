@@ -4,43 +4,33 @@
 skip_if_not_installed("dplyr")
 suppressPackageStartupMessages(library(dplyr))
 
-# Chunks of more rows than are worked on at a time: two, of three slices and of one and a bit.
-long_table <- function() {
-  set.seed(3)
-  rows <- 2.5 * alluxior:::slice_rows + 1024 + 70000
-  table_of(rows)
-}
-
-long_frame <- function(table, env = parent.frame()) {
-  path <- withr::local_tempfile(.local_envir = env)
-  alx_write_frame(as.data.frame(table), path, chunk_rows = 2.5 * alluxior:::slice_rows + 1024)
-}
-
 test_that("rows come in slices, in their order, each once", {
+  set.seed(3)
   table <- long_table()
-  frame <- alluxior:::opened(long_frame(table))
+  frame <- alluxior:::opened(stored(table, chunk_rows = long_chunk_rows))
   slices <- alluxior:::all_slices(frame, c("s", "row"))
-  sizes <- c(1, 1, 0.5) * alluxior:::slice_rows + c(0, 0, 1024)
-  expect_identical(vapply(slices, nrow, 0), c(sizes, alluxior:::slice_rows, 70000 - 65536))
+  expect_identical(vapply(slices, nrow, 0), c(65536, 65536, 32768 + 1024, 65536, 70000 - 65536))
   expect_identical(do.call(rbind, slices), as.data.frame(table)[c("s", "row")])
   # What was given out stays as it is while more is read.
   next_rows <- alluxior:::row_slices(frame, names(table))
   first <- next_rows()
   while (!is.null(next_rows())) NULL
-  expect_identical(first, as.data.frame(table)[seq_len(alluxior:::slice_rows), ])
+  expect_identical(first, as.data.frame(table)[1:65536, ])
 })
 
 test_that("a chunk that cannot hold a row is no slice", {
+  set.seed(3)
   table <- long_table()
-  frame <- filter(long_frame(table), row > 200000)
+  frame <- filter(stored(table, chunk_rows = long_chunk_rows), row > 200000)
   slices <- alluxior:::all_slices(alluxior:::opened(frame), "row")
   expect_length(slices, 2)
   expect_identical(unlist(lapply(slices, `[[`, "row")), 200001:nrow(table))
 })
 
 test_that("verbs and algorithms give of slices what they give of a table", {
+  set.seed(3)
   table <- long_table()
-  frame <- long_frame(table)
+  frame <- stored(table, chunk_rows = long_chunk_rows)
   asks <- list(
     function(x) summarise(group_by(x, g, f), n = n(), a = sum(row), m = mean(d, na.rm = TRUE)),
     function(x) count(x, s, wt = row),
