@@ -66,8 +66,10 @@ class MemoryGroup:
         return int((self.folder / self.files.peak).read_text())
 
     def anon_bytes(self) -> int:
-        """RssAnon of its processes now (proc(5)): what no file stands behind."""
-        return sum(map(_anon_bytes, self.processes()))
+        """RssAnon (proc(5)), what no file stands behind, of its largest process now: a child that was just forked has
+        the same pages.
+        """
+        return max(map(_anon_bytes, self.processes()), default=0)
 
     def out_of_memory(self) -> bool:
         """Whether the kernel has killed a process of it for the limit."""
