@@ -44,5 +44,5 @@ benchmark: ## measure, beside a peer (NAME=one of benchmarks/README.md)
 	@$(IN_VENV) PYTHONPATH="$$PYTHONPATH:dev" python benchmarks/$(or $(NAME),$(error say NAME=, one of benchmarks/README.md)).py
 
 lock: ## compile requirements/*.in into pinned lists
-	@$(IN_VENV) for name in dev kfp operator; do \
+	@$(IN_VENV) for name in dev kfp operator spark_connect; do \
 	  uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done

@@ -12,6 +12,7 @@ import typer
 from kubectl_alluxio import exit_codes
 from kubectl_alluxio.connection import Connection, connected
 from kubectl_alluxio.output import Format, note, show_data, show_pairs, show_table
+from kubectl_alluxio.spark_cluster import history, shell, show_pages, with_a_page
 from kubectl_alluxio.spark_submit import submit
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ spark = typer.Typer(
 )
 # As with spark-submit, what follows the file belongs to the program.
 spark.command(context_settings={"allow_interspersed_args": False})(submit)
+spark.command(context_settings={"allow_interspersed_args": False})(shell)
+spark.command()(history)
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the application.")]
 _Output = Annotated[Format, typer.Option("--output", "-o", help="Form of the answer.")]
@@ -127,7 +130,7 @@ def kill(connection: Connection, name: _Name) -> None:
 @spark.command()
 @connected(*_NO_ALLUXIO)
 def ui(connection: Connection, name: _Name) -> None:
-    """Open a way to the Spark UI of a running application, until ^C or its end.
+    """Open a way to the Spark UI of a running application, or to the pages of a SparkCluster, until ^C or its end.
 
     Example: kubectl alluxio spark ui sales-report -n analytics
     """
@@ -142,6 +145,10 @@ def ui(connection: Connection, name: _Name) -> None:
     from kubectl_alluxio.spark_read import read
 
     with connection.kubernetes() as (client, namespace), PortForwarder(client) as forwarder:
+        pages = with_a_page(client, name, namespace)
+        if pages:
+            show_pages(client, name, namespace, pages)
+            return
         driver = _running_driver(read(client, name, namespace))
         port = forwarder.open(Target(namespace, driver.name, UI_PORT))
         print(f"http://{LOOPBACK}:{port}", flush=True)

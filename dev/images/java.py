@@ -59,9 +59,9 @@ MODULES = [
 ]
 JAVA_RELEASE = "17"
 MAVEN_SETTINGS = Path(__file__).resolve().parent / "alluxio/settings.xml"
-UFS_CLIENT = Path(__file__).resolve().parents[2] / "roles/alluxio_cluster/files/ufs-client.jar.b64"
+PATCHES = Path(__file__).resolve().parents[2] / "roles/alluxio_cluster/files/patches.jar.b64"
 # assemble.sh of the role looks for it.
-_UFS_CLIENT_JAR = "alluxio-k8s-ufs-client.jar"
+_PATCHES_JAR = "alluxio-k8s-patches.jar"
 _MAVEN = "dependency:copy-dependencies"
 
 
@@ -95,7 +95,7 @@ def runtime() -> LayerSpec:
 
 def alluxio_jars(folder: Path) -> LayerSpec:
     """/opt/alluxio/lib: the jars of folder/pom.xml less those that folder/left-out.txt names."""
-    sources = [folder / "pom.xml", folder / "left-out.txt", MAVEN_SETTINGS, UFS_CLIENT]
+    sources = [folder / "pom.xml", folder / "left-out.txt", MAVEN_SETTINGS, PATCHES]
     sources.append(Path(jars.__file__))
 
     def fill(workspace: Workspace) -> None:
@@ -113,9 +113,9 @@ def alluxio_jars(folder: Path) -> LayerSpec:
                 jars.copy_licences(jar, workspace.tree / "licenses/jars" / jar.stem)
         names = sorted(jar.name for jar in target.iterdir())
         # First, since its class takes the place of one in the others.
-        (target / _UFS_CLIENT_JAR).write_bytes(base64.b64decode(UFS_CLIENT.read_text()))
+        (target / _PATCHES_JAR).write_bytes(base64.b64decode(PATCHES.read_text()))
         (target / "class-path").write_text(
-            ":".join(f"/opt/alluxio/lib/{jar}" for jar in [_UFS_CLIENT_JAR, *names]) + "\n"
+            ":".join(f"/opt/alluxio/lib/{jar}" for jar in [_PATCHES_JAR, *names]) + "\n"
         )
 
     return LayerSpec("alluxio-jars", (content_of(*sources),), fill)

@@ -152,10 +152,15 @@ class SparkSpace:
 
 
 def open_to_applications(cr: dict[str, Any]) -> dict[str, Any]:
-    """An AlluxioCluster that lets the pods of SparkApplications in its namespace in."""
-    applications = {"key": "alluxio.io/spark-application", "operator": "Exists"}
+    """An AlluxioCluster that lets the pods of SparkApplications and SparkClusters in its namespace in."""
     cr["spec"]["networkPolicy"] = {
-        "allowFrom": [{"podSelector": {"matchExpressions": [applications]}, "to": ["alluxio"]}]
+        "allowFrom": [
+            {
+                "podSelector": {"matchExpressions": [{"key": key, "operator": "Exists"}]},
+                "to": ["alluxio"],
+            }
+            for key in ("alluxio.io/spark-application", "alluxio.io/spark-cluster")
+        ]
     }
     return cr
 

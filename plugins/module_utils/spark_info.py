@@ -14,18 +14,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from .alluxio_clients import client_of
 from .kube.api import KubeClient
 from .kube.errors import Forbidden, KindMissing
 from .plans import spark_names
-from .property_files import parse
 from .spark_replicas import find_replicas
 from .spark_rows import job_row, pod_row, run_row
 
 _MOST_THREADS = 8
-_CLUSTER = ("alluxio.io/v1alpha1", "AlluxioCluster")
 _APPLICATION = ("alluxio.io/v1alpha1", "SparkApplication")
-# What the role alluxio_cluster makes for applications.
-_CLIENT_FILE = "alluxio-site.properties"
 
 
 def observe(
@@ -48,7 +45,7 @@ def observe(
     asked: dict[str, Callable[[], Any]] = {
         "jobs": partial(direct.list_objects, "batch/v1", "Job", **children),
         "pods": partial(direct.list_objects, "v1", "Pod", **children),
-        "cluster": partial(_cluster, direct, cluster),
+        "cluster": partial(client_of, direct, cluster),
         "runs": partial(_runs, direct, name, namespace) if scheduled else list,
         "replicas": partial(find_replicas, direct, name, namespace, replicates),
         **{
@@ -99,26 +96,3 @@ def _exists(client: KubeClient, kind: str, name: str, namespace: str) -> bool:
         return client.exists("v1", kind, name, namespace)
     except Forbidden:
         return True
-
-
-def _cluster(client: KubeClient, cluster: tuple[str, str] | None) -> dict[str, Any] | None:
-    """The client's properties and the spec's network policy; None when clients cannot use it (yet)."""
-    if cluster is None:
-        return None
-    name, namespace = cluster
-    found = client.get("v1", "ConfigMap", f"{name}-client", namespace)
-    if found is None:
-        return None
-    return {
-        "properties": parse((found.get("data") or {}).get(_CLIENT_FILE, "")),
-        "network_policy": _network_policy(client, name, namespace),
-    }
-
-
-def _network_policy(client: KubeClient, name: str, namespace: str) -> dict[str, Any] | None:
-    """As the custom resource says; None without one, or where it may not be seen."""
-    try:
-        found = client.get(*_CLUSTER, name, namespace)
-    except (Forbidden, KindMissing):
-        return None
-    return (found["spec"].get("networkPolicy") or {}) if found else None

@@ -22,6 +22,8 @@ CASES: list[dict[str, Any]] = TABLE["cases"]
 LITERALS: list[str] = TABLE["literals"]
 SPARK_TABLE = table("spark_application")
 SPARK_CASES: list[dict[str, Any]] = SPARK_TABLE["cases"]
+SPARK_CLUSTER_TABLE = table("spark_cluster")
+SPARK_CLUSTER_CASES: list[dict[str, Any]] = SPARK_CLUSTER_TABLE["cases"]
 PIPELINE_TABLE = table("alluxio_pipeline")
 PIPELINE_CASES: list[dict[str, Any]] = PIPELINE_TABLE["cases"]
 

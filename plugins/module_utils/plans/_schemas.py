@@ -2738,3 +2738,571 @@ SPARK_APPLICATION_SPEC: dict[str, Any] = {
         },
     },
 }
+
+SPARK_CLUSTER_SPEC: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "alluxioCluster",
+    ],
+    "properties": {
+        "image": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "repository": {
+                    "type": "string",
+                    "default": "alluxio-spark",
+                    "minLength": 1,
+                    "maxLength": 255,
+                    "pattern": "^[a-zA-Z0-9][-a-zA-Z0-9._/:]*$",
+                },
+                "tag": {
+                    "type": "string",
+                    "default": "0.1.0-spark4.3.0",
+                    "minLength": 1,
+                    "maxLength": 128,
+                    "pattern": "^[a-zA-Z0-9_][-a-zA-Z0-9._]*$",
+                },
+                "pullPolicy": {
+                    "type": "string",
+                    "default": "IfNotPresent",
+                    "enum": [
+                        "Always",
+                        "IfNotPresent",
+                        "Never",
+                    ],
+                },
+                "pullSecrets": {
+                    "type": "array",
+                    "maxItems": 16,
+                    "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    },
+                },
+            },
+        },
+        "alluxioCluster": {
+            "type": "object",
+            "required": [
+                "name",
+            ],
+            "properties": {
+                "name": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 253,
+                    "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                },
+                "namespace": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 63,
+                    "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                },
+            },
+        },
+        "sparkConf": {
+            "type": "object",
+            "maxProperties": 512,
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": 16384,
+            },
+        },
+        "hadoopConf": {
+            "type": "object",
+            "maxProperties": 512,
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": 16384,
+            },
+        },
+        "master": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "memory": {
+                    "type": "string",
+                    "default": "512Mi",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "recovery": {
+                    "type": "object",
+                    "default": {},
+                    "properties": {
+                        "size": {
+                            "type": "string",
+                            "default": "1Gi",
+                            "maxLength": 24,
+                            "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                        },
+                        "storageClassName": {
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 253,
+                            "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                        },
+                    },
+                },
+                "podTemplate": {
+                    "type": "object",
+                    "properties": {
+                        "metadata": {
+                            "type": "object",
+                            "properties": {
+                                "labels": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 63,
+                                    },
+                                },
+                                "annotations": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 65536,
+                                    },
+                                },
+                            },
+                        },
+                        "spec": {
+                            "type": "object",
+                            "x-kubernetes-preserve-unknown-fields": True,
+                        },
+                    },
+                },
+            },
+        },
+        "workers": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "replicas": {
+                    "type": "integer",
+                    "default": 2,
+                    "minimum": 0,
+                    "maximum": 1000,
+                },
+                "cores": {
+                    "type": "integer",
+                    "default": 1,
+                    "minimum": 1,
+                    "maximum": 1024,
+                },
+                "memory": {
+                    "type": "string",
+                    "default": "1Gi",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "memoryOverhead": {
+                    "type": "string",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "placement": {
+                    "type": "string",
+                    "enum": [
+                        "off",
+                        "preferred",
+                        "required",
+                    ],
+                    "default": "preferred",
+                },
+                "decommissionSeconds": {
+                    "type": "integer",
+                    "default": 60,
+                    "minimum": 0,
+                    "maximum": 86400,
+                },
+                "podTemplate": {
+                    "type": "object",
+                    "properties": {
+                        "metadata": {
+                            "type": "object",
+                            "properties": {
+                                "labels": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 63,
+                                    },
+                                },
+                                "annotations": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 65536,
+                                    },
+                                },
+                            },
+                        },
+                        "spec": {
+                            "type": "object",
+                            "x-kubernetes-preserve-unknown-fields": True,
+                        },
+                    },
+                },
+            },
+        },
+        "connect": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "enabled": {
+                    "type": "boolean",
+                    "default": True,
+                },
+                "cores": {
+                    "type": "integer",
+                    "default": 1,
+                    "minimum": 1,
+                    "maximum": 1024,
+                },
+                "memory": {
+                    "type": "string",
+                    "default": "1Gi",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "executors": {
+                    "type": "object",
+                    "default": {},
+                    "properties": {
+                        "cores": {
+                            "type": "integer",
+                            "default": 1,
+                            "minimum": 1,
+                            "maximum": 1024,
+                        },
+                        "memory": {
+                            "type": "string",
+                            "default": "1Gi",
+                            "maxLength": 24,
+                            "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                        },
+                        "min": {
+                            "type": "integer",
+                            "default": 1,
+                            "minimum": 0,
+                            "maximum": 10000,
+                        },
+                        "max": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": 10000,
+                        },
+                    },
+                },
+                "podTemplate": {
+                    "type": "object",
+                    "properties": {
+                        "metadata": {
+                            "type": "object",
+                            "properties": {
+                                "labels": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 63,
+                                    },
+                                },
+                                "annotations": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 65536,
+                                    },
+                                },
+                            },
+                        },
+                        "spec": {
+                            "type": "object",
+                            "x-kubernetes-preserve-unknown-fields": True,
+                        },
+                    },
+                },
+            },
+        },
+        "history": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "enabled": {
+                    "type": "boolean",
+                    "default": True,
+                },
+                "memory": {
+                    "type": "string",
+                    "default": "512Mi",
+                    "maxLength": 24,
+                    "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+                },
+                "eventLogs": {
+                    "type": "string",
+                    "maxLength": 1024,
+                    "pattern": "^(/[^/{}$\\\\\"'\\x00-\\x1f\\x7f]+){2,}$",
+                },
+                "podTemplate": {
+                    "type": "object",
+                    "properties": {
+                        "metadata": {
+                            "type": "object",
+                            "properties": {
+                                "labels": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 63,
+                                    },
+                                },
+                                "annotations": {
+                                    "type": "object",
+                                    "maxProperties": 64,
+                                    "additionalProperties": {
+                                        "type": "string",
+                                        "maxLength": 65536,
+                                    },
+                                },
+                            },
+                        },
+                        "spec": {
+                            "type": "object",
+                            "x-kubernetes-preserve-unknown-fields": True,
+                        },
+                    },
+                },
+            },
+        },
+        "ingresses": {
+            "type": "array",
+            "maxItems": 3,
+            "x-kubernetes-list-map-keys": [
+                "page",
+            ],
+            "items": {
+                "type": "object",
+                "required": [
+                    "page",
+                    "host",
+                ],
+                "properties": {
+                    "page": {
+                        "type": "string",
+                        "enum": [
+                            "master",
+                            "connect",
+                            "history",
+                        ],
+                    },
+                    "host": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+                    },
+                    "className": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                    },
+                    "tls": {
+                        "type": "object",
+                        "properties": {
+                            "secretName": {
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                            },
+                        },
+                    },
+                    "annotations": {
+                        "type": "object",
+                        "maxProperties": 64,
+                        "additionalProperties": {
+                            "type": "string",
+                            "maxLength": 65536,
+                        },
+                    },
+                },
+            },
+        },
+        "networkPolicy": {
+            "type": "object",
+            "default": {},
+            "properties": {
+                "enabled": {
+                    "type": "boolean",
+                    "default": True,
+                },
+                "allowFrom": {
+                    "type": "array",
+                    "maxItems": 64,
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "namespaceSelector": {
+                                "type": "object",
+                                "properties": {
+                                    "matchLabels": {
+                                        "type": "object",
+                                        "maxProperties": 32,
+                                        "additionalProperties": {
+                                            "type": "string",
+                                            "maxLength": 63,
+                                        },
+                                    },
+                                    "matchExpressions": {
+                                        "type": "array",
+                                        "maxItems": 32,
+                                        "items": {
+                                            "type": "object",
+                                            "required": [
+                                                "key",
+                                                "operator",
+                                            ],
+                                            "properties": {
+                                                "key": {
+                                                    "type": "string",
+                                                    "minLength": 1,
+                                                    "maxLength": 317,
+                                                },
+                                                "operator": {
+                                                    "type": "string",
+                                                    "enum": [
+                                                        "In",
+                                                        "NotIn",
+                                                        "Exists",
+                                                        "DoesNotExist",
+                                                    ],
+                                                },
+                                                "values": {
+                                                    "type": "array",
+                                                    "maxItems": 64,
+                                                    "items": {
+                                                        "type": "string",
+                                                        "maxLength": 63,
+                                                    },
+                                                },
+                                            },
+                                        },
+                                    },
+                                },
+                            },
+                            "podSelector": {
+                                "type": "object",
+                                "properties": {
+                                    "matchLabels": {
+                                        "type": "object",
+                                        "maxProperties": 32,
+                                        "additionalProperties": {
+                                            "type": "string",
+                                            "maxLength": 63,
+                                        },
+                                    },
+                                    "matchExpressions": {
+                                        "type": "array",
+                                        "maxItems": 32,
+                                        "items": {
+                                            "type": "object",
+                                            "required": [
+                                                "key",
+                                                "operator",
+                                            ],
+                                            "properties": {
+                                                "key": {
+                                                    "type": "string",
+                                                    "minLength": 1,
+                                                    "maxLength": 317,
+                                                },
+                                                "operator": {
+                                                    "type": "string",
+                                                    "enum": [
+                                                        "In",
+                                                        "NotIn",
+                                                        "Exists",
+                                                        "DoesNotExist",
+                                                    ],
+                                                },
+                                                "values": {
+                                                    "type": "array",
+                                                    "maxItems": 64,
+                                                    "items": {
+                                                        "type": "string",
+                                                        "maxLength": 63,
+                                                    },
+                                                },
+                                            },
+                                        },
+                                    },
+                                },
+                            },
+                            "ipBlock": {
+                                "type": "object",
+                                "required": [
+                                    "cidr",
+                                ],
+                                "properties": {
+                                    "cidr": {
+                                        "type": "string",
+                                        "minLength": 4,
+                                        "maxLength": 49,
+                                        "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$",
+                                    },
+                                    "except": {
+                                        "type": "array",
+                                        "maxItems": 64,
+                                        "items": {
+                                            "type": "string",
+                                            "minLength": 4,
+                                            "maxLength": 49,
+                                            "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$",
+                                        },
+                                    },
+                                },
+                            },
+                            "to": {
+                                "type": "array",
+                                "default": [
+                                    "connect",
+                                ],
+                                "minItems": 1,
+                                "maxItems": 3,
+                                "items": {
+                                    "type": "string",
+                                    "enum": [
+                                        "connect",
+                                        "applications",
+                                        "ui",
+                                    ],
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        "deletionPolicy": {
+            "type": "string",
+            "enum": [
+                "Retain",
+                "Delete",
+            ],
+            "default": "Retain",
+        },
+    },
+}

@@ -19,6 +19,7 @@ from .properties import (
     CLIENT,
     CLIENT_KINDS,
     COMMON,
+    JAVA_SECURITY,
     LOG4J,
     MASTER,
     PROXY,
@@ -32,14 +33,14 @@ Spec = Mapping[str, Any]
 
 S3_ENDPOINT, S3_REGION = "alluxio.underfs.s3.endpoint", "alluxio.underfs.s3.endpoint.region"
 DOMAIN_SOCKET = "alluxio.worker.data.server.domain.socket"
-# build/ufs-client says what is wrong with it.
-_FAULTY_UFS_CLIENT = "2.9.6"
+# build/patches says what is wrong with it.
+_PATCHED = "2.9.6"
 RPC, EMBEDDED, JOB_RPC, JOB_EMBEDDED, HTTP = 19998, 19200, 20001, 20003, 39999
 
 
 def values(cluster: Cluster, sizes: Sizes) -> dict[str, Any]:
     """Everything that the templates and the status need, as plain data."""
-    files: dict[str, str] = {"log4j.properties": LOG4J}
+    files: dict[str, str] = {"log4j.properties": LOG4J, "java.security": JAVA_SECURITY}
     masters = _masters(cluster, sizes, files)
     pools = [_pool(cluster, sizes, pool, files) for pool in sizes.pools]
     proxy = _proxy(cluster, sizes, files) if cluster.spec["proxy"]["enabled"] else None
@@ -57,7 +58,7 @@ def values(cluster: Cluster, sizes: Sizes) -> dict[str, Any]:
         "config": {
             "name": f"{cluster.name}-config",
             "files": files,
-            "ufs_client": cluster.version.partition("-")[0] == _FAULTY_UFS_CLIENT,
+            "patches": cluster.version.partition("-")[0] == _PATCHED,
         },
         "client": {
             "name": f"{cluster.name}-client",
@@ -289,7 +290,11 @@ def _configure(
     files: dict[str, str],
 ) -> str:
     """Adds the property files of the processes to ``files``; the hash of what their pods read."""
-    read: dict[str, Any] = {"log4j": LOG4J, "from": cluster.spec.get("propertiesFrom")}
+    read: dict[str, Any] = {
+        "log4j": LOG4J,
+        "java.security": JAVA_SECURITY,
+        "from": cluster.spec.get("propertiesFrom"),
+    }
     secrets = [*cluster.spec.get("propertiesFrom", ())]
     if processes[0].kind == "master":
         read["options_from"] = cluster.spec["rootMount"].get("optionsFrom")

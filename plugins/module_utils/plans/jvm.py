@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from .findings import Findings
 from .memory import KI, MI, Memory
-from .properties import CREDENTIAL
+from .properties import CONF, CREDENTIAL, NAMES_TTL_S
 
 # Below this the collector of the client machines costs less memory than it loses in pauses.
 SMALL_HEAP = 512 * MI
@@ -32,6 +32,9 @@ def flags(memory: Memory, options: Sequence[str]) -> list[str]:
         # one.
         "-Dio.netty.maxDirectMemory=0",
         "-XX:+ExitOnOutOfMemoryError",
+        # What the JVM keeps of DNS, and what gRPC keeps on its own (DnsNameResolver in grpc-java).
+        f"-Djava.security.properties={CONF}/java.security",
+        f"-Dnetworkaddress.cache.ttl={NAMES_TTL_S}",
     ]
     if memory.overhead < SMALL_OVERHEAD:
         ours.append("-XX:ReservedCodeCacheSize=64m")

@@ -18,9 +18,9 @@ from ..quantities import format_bytes
 from . import jvm
 from .memory import Memory
 from .naming import CONFIG_HASH
+from .properties import CONF
 from .tiers import Tier
 
-CONF = "/opt/alluxio/conf"
 LOGS = "/opt/alluxio/logs"
 JOURNAL = "/journal"
 METASTORE = "/metastore"

@@ -103,6 +103,18 @@ PROXY = {
     "alluxio.proxy.s3.v2.version.enabled": "false",
 }
 
+# The folder that a process reads its configuration from.
+CONF = "/opt/alluxio/conf"
+
+# How long a process believes what DNS said of a pod, in seconds: java.net.InetAddress otherwise 30,
+# and 10 that there is no such pod. A leader that keeps the old address of a standby that came back
+# has no quorum when the next pod goes.
+NAMES_TTL_S = 1
+JAVA_SECURITY = f"""\
+networkaddress.cache.ttl={NAMES_TTL_S}
+networkaddress.cache.negative.ttl={NAMES_TTL_S}
+"""
+
 # Log4j 1 properties: everything to the container's log.
 LOG4J = """\
 log4j.rootLogger=INFO, Console

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether an AlluxioCluster lets the pods of an application in, as far as its spec tells. Pure.
+"""Whether an AlluxioCluster lets the pods of a SparkApplication or SparkCluster in, as far as its spec tells. Pure.
 
 Its NetworkPolicies let nobody in whom `spec.networkPolicy.allowFrom` does not name (docs/decisions/0090). Where the
 network enforces them, an application that was forgotten there would hang until its calls time out.
@@ -15,8 +15,13 @@ from . import spark_names
 from .findings import Findings
 
 
-def check(spec: Mapping[str, Any], observed: Mapping[str, Any], findings: Findings) -> None:
-    """Warns when no peer of the cluster can be meant for applications like this one."""
+def check(
+    spec: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    findings: Findings,
+    label: str = spark_names.APPLICATION_LABEL,
+) -> None:
+    """Warns when no peer of the cluster can be meant for pods that bear ``label``."""
     cluster = observed.get("cluster")
     policy = (cluster or {}).get("network_policy")
     if not policy or not policy.get("enabled", True):
@@ -28,6 +33,6 @@ def check(spec: Mapping[str, Any], observed: Mapping[str, Any], findings: Findin
     message = f"{path}: the NetworkPolicies of AlluxioCluster {name} let no application in"
     remedy = (
         f"add to its spec.networkPolicy.allowFrom: podSelector: {{matchExpressions: [{{key:"
-        f" {spark_names.APPLICATION_LABEL}, operator: Exists}}]}}, to: [alluxio]"
+        f" {label}, operator: Exists}}]}}, to: [alluxio]"
     )
     findings.warn(path, name, message, remedy)

@@ -34,7 +34,7 @@ def check(spec: Spec, findings: Findings) -> tuple[Size, Size] | None:
     _check_sources(spec, findings)
     for name in _PROCESSES:
         _check_env(spec[name], f"spec.{name}", findings)
-        _check_template(spec[name].get("podTemplate", {}), f"spec.{name}.podTemplate", findings)
+        check_template(spec[name].get("podTemplate", {}), f"spec.{name}.podTemplate", findings)
     _check_arguments(spec, findings)
     _check_schedule(spec.get("schedule"), findings)
     python = spec["type"] == "Python"
@@ -235,7 +235,8 @@ def _check_schedule(schedule: Spec | None, findings: Findings) -> None:
             findings.error(error.field, error.value, error.message, error.remedy)
 
 
-def _check_template(template: Spec, path: str, findings: Findings) -> None:
+def check_template(template: Spec, path: str, findings: Findings) -> None:
+    """Refuses a pod template that cannot be laid over a pod."""
     spec = template.get("spec", {})
     if "restartPolicy" in spec:
         message = f"{path}.spec.restartPolicy cannot be set here"

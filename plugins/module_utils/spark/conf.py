@@ -26,7 +26,7 @@ EXECUTOR_MAIN_CLASS = "io.alluxio.k8s.spark.NodeHostExecutorBackend"
 # The user may add to these lists of classes.
 _LISTENERS, _FEATURE_STEPS = "spark.extraListeners", "spark.kubernetes.executor.pod.featureSteps"
 
-_CLIENT = {
+CLIENT = {
     # Without the first a client asks the operating system, which knows no name for any user id; without the
     # second it waits three minutes and is not let in.
     "alluxio.security.login.username": "alluxio",
@@ -96,7 +96,7 @@ def _hadoop(attempt: Attempt) -> dict[str, str]:
         row["key"]: f"${{env.{late_variable('hadoop', index)}}}"
         for index, row in enumerate(spec.get("hadoopConfFrom", ()))
     }
-    conf = {**_CLIENT, **attempt.client, **spec.get("hadoopConf", {}), **late}
+    conf = {**CLIENT, **attempt.client, **spec.get("hadoopConf", {}), **late}
     return {f"{_HADOOP}{key}": value for key, value in conf.items()}
 
 

@@ -10,7 +10,7 @@
 #   CONFIG/PROCESS.required.properties  what the plan alone decides
 #   SECRETS/root-mount/*/KEY            options of the root mount, for the process "master" only
 #   KEY=VALUE                           what depends on the pod
-# and OUT/PROCESS/alluxio-env.sh, which puts CONFIG/ufs-client.jar on the class path if there is one.
+# and OUT/PROCESS/alluxio-env.sh, which puts CONFIG/patches.jar on the class path if there is one.
 # Files under CONFIG are escaped for java.util.Properties already, the other values are escaped here.
 set -euo pipefail
 export LC_ALL=C
@@ -107,9 +107,9 @@ site_properties() {
 
 # Puts the class that replaces a faulty one of this Alluxio before all others, unless the image has it already.
 patched_class_path() {
-  if [[ -e $CONFIG/ufs-client.jar && ! -e ${ALLUXIO_HOME:-/opt/alluxio}/lib/alluxio-k8s-ufs-client.jar ]]; then
-    cp "$CONFIG/ufs-client.jar" "$1/ufs-client.jar"
-    echo "ALLUXIO_CLASSPATH=$1/ufs-client.jar\${ALLUXIO_CLASSPATH:+:\$ALLUXIO_CLASSPATH}"
+  if [[ -e $CONFIG/patches.jar && ! -e ${ALLUXIO_HOME:-/opt/alluxio}/lib/alluxio-k8s-patches.jar ]]; then
+    cp "$CONFIG/patches.jar" "$1/patches.jar"
+    echo "ALLUXIO_CLASSPATH=$1/patches.jar\${ALLUXIO_CLASSPATH:+:\$ALLUXIO_CLASSPATH}"
   fi
 }
 
@@ -117,7 +117,7 @@ assemble() {
   local folder=$OUT/$1
   mkdir -p "$folder"
   site_properties "$@" >"$folder/alluxio-site.properties"
-  cp "$CONFIG/log4j.properties" "$folder/log4j.properties"
+  cp "$CONFIG/log4j.properties" "$CONFIG/java.security" "$folder"
   # With this file in place the image's entrypoint writes no other, which would expand what must stay literal.
   {
     echo '# Written by alluxio.k8s: flags come from the environment, properties from alluxio-site.properties.'

@@ -11,10 +11,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from spark_service_space import make_service
 from spark_space import SparkSpace, make_spark_space
 from workbench import cluster as clusters
 from workbench import parts
 from workbench.cluster import Cluster
+from workbench.spark_service import SparkService
 
 NAME = os.environ.get("CLUSTER_NAME", "test")
 
@@ -42,6 +44,12 @@ def operator(cluster: Cluster) -> Cluster:
 def spark(operator: Cluster) -> Iterator[SparkSpace]:
     """A namespace for Spark applications, with an AlluxioCluster that lets them in and files on each of its nodes."""
     yield from make_spark_space(operator)
+
+
+@pytest.fixture(scope="module")
+def service(spark: SparkSpace) -> Iterator[SparkService]:
+    """A standing Spark service beside it."""
+    yield from make_service(spark)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

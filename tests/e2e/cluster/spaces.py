@@ -19,7 +19,12 @@ def make_space(cluster: Cluster, name: str) -> Iterator[str]:
         yield name
     finally:
         try:
-            for kind in ("sparkapplications", "alluxiopipelines", "alluxioclusters"):
+            for kind in (
+                "sparkapplications",
+                "sparkclusters",
+                "alluxiopipelines",
+                "alluxioclusters",
+            ):
                 removal = ("delete", kind, "--all", "--ignore-not-found", "--timeout=120s")
                 cluster.kubectl("-n", name, *removal)
         except KubectlError as error:

@@ -276,12 +276,12 @@ def nodes_drained(scene: Scene) -> str:
     nodes = sorted({pod["spec"]["nodeName"] for pod in scene.pods("worker")})
     client = scene.cluster.get("-n", scene.space, "pod", scene.client.pod)["spec"]["nodeName"]
     first, second = [node for node in nodes if node != client][:2]
-    options = ("--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=45s")
+    options = ("--ignore-daemonsets", "--delete-emptydir-data", "--force")
     mine = f"--pod-selector=app.kubernetes.io/instance={NAME}"
     try:
-        scene.cluster.kubectl("drain", first, mine, *options)
+        scene.cluster.kubectl("drain", first, mine, *options, "--timeout=240s")
         with pytest.raises(KubectlError, match="disruption budget"):
-            scene.cluster.kubectl("drain", second, mine, *options)
+            scene.cluster.kubectl("drain", second, mine, *options, "--timeout=45s")
     finally:
         for node in (first, second):
             scene.cluster.kubectl("uncordon", node)

@@ -65,7 +65,7 @@ def places(status: FileStatus) -> list[list[tuple[str, str]]]:
 
 def settled(alluxio: LiveAlluxio, master: MasterRpc, path: str, expected: object) -> None:
     """Workers tell the master of their blocks with each heartbeat."""
-    alluxio.wait_for(f"{expected}", lambda: places(master.files.get_status(path)) == expected, 20)
+    alluxio.wait_for(f"{expected}", lambda: places(master.files.get_status(path)) == expected, 60)
 
 
 def worker(master: MasterRpc, host: str, deadline_s: float = 30) -> WorkerRpc:

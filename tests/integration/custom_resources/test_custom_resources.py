@@ -17,6 +17,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.plans._schemas import 
     ALLUXIO_CLUSTER_SPEC,
     ALLUXIO_PIPELINE_SPEC,
     SPARK_APPLICATION_SPEC,
+    SPARK_CLUSTER_SPEC,
 )
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.findings import Findings
 from ansible_collections.alluxio.k8s.plugins.module_utils.plans.schema import complete
@@ -24,7 +25,14 @@ from api_calls import Create, serve
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests/bad_input"))
-from bad_input import LITERALS, PIPELINE_TABLE, SPARK_TABLE, TABLE, resource  # noqa: E402
+from bad_input import (  # noqa: E402
+    LITERALS,
+    PIPELINE_TABLE,
+    SPARK_CLUSTER_TABLE,
+    SPARK_TABLE,
+    TABLE,
+    resource,
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ CLUSTER = Kind("alluxioclusters", TABLE, ALLUXIO_CLUSTER_SPEC, SAMPLES)
 KINDS = [
     CLUSTER,
     Kind("sparkapplications", SPARK_TABLE, SPARK_APPLICATION_SPEC, SAMPLES / "spark"),
+    Kind("sparkclusters", SPARK_CLUSTER_TABLE, SPARK_CLUSTER_SPEC, SAMPLES / "spark-cluster"),
     Kind("alluxiopipelines", PIPELINE_TABLE, ALLUXIO_PIPELINE_SPEC, SAMPLES / "pipelines"),
 ]
 

@@ -223,9 +223,9 @@ def driver_pod(namespace: str) -> dict[str, Any]:
     }
 
 
-def events(folder: Path) -> tuple[dict[str, Counter[str]], set[str]]:
+def events(folder: Path, pattern: str = "spark-*") -> tuple[dict[str, Counter[str]], set[str]]:
     """Tasks by job description and locality, and the executors' hosts, from Spark's own event log."""
-    (log,) = folder.glob("spark-*")
+    (log,) = folder.glob(pattern)
     job_of: dict[int, str] = {}
     localities: dict[str, Counter[str]] = defaultdict(Counter)
     hosts = set()

@@ -23,7 +23,10 @@ from kubectl_alluxio import app, exit_codes
 
 CLI = Path(__file__).resolve().parents[3] / "cli"
 VERBS = ["status", "ls", "stat", "cat", "cp", "locality", "doctor", "spark", "pipeline"]
-SPARK_VERBS = [f"spark {verb}" for verb in ("submit", "list", "status", "logs", "kill", "ui")]
+SPARK_VERBS = [
+    f"spark {verb}"
+    for verb in ("submit", "list", "status", "logs", "kill", "ui", "history", "shell")
+]
 PIPELINE_VERBS = ["pipeline render", "pipeline check"]
 
 

@@ -9,6 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.jvm import flags
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.memory import MI, Memory
+from ansible_collections.alluxio.k8s.plugins.module_utils.plans.properties import (
+    CONF,
+    JAVA_SECURITY,
+    NAMES_TTL_S,
+)
 from ansible_collections.alluxio.k8s.plugins.module_utils.property_files import render
 from java_properties import load
 
@@ -47,6 +54,7 @@ def pod(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _config(root, "master", {"a.default": "ours", "user.é": "#1 = !"}, {"a.required": "plan"})
     _config(root, "job-master", {"b.default": "ours"}, {"a.required": "plan"})
     (root / "config/log4j.properties").write_text("log4j.rootLogger=INFO\n")
+    (root / "config/java.security").write_text(JAVA_SECURITY)
     secret = {key: given for key, (given, _seen) in SECRET_VALUES.items()}
     _secret(
         root, "properties/00-first", {**secret, "a.default": b"secret", "a.required": b"secret"}
@@ -101,10 +109,29 @@ def test_values_of_the_pod_go_to_their_process(loaded: dict[str, dict[str, str]]
 
 
 def test_nobody_else_may_read_the_files_and_the_entrypoint_finds_its_own(pod: Path) -> None:
-    for name in ("alluxio-site.properties", "alluxio-env.sh", "log4j.properties"):
+    for name in ("alluxio-site.properties", "alluxio-env.sh", "log4j.properties", "java.security"):
         assert stat.S_IMODE((pod / "conf/master" / name).stat().st_mode) == 0o640
     env = (pod / "conf/master/alluxio-env.sh").read_text().splitlines()
     assert all(line.startswith("#") for line in env)
+
+
+def test_a_process_forgets_addresses_of_pods(pod: Path, tmp_path: Path) -> None:
+    # InetAddressCachePolicy is what java.net.InetAddress asks; gRPC reads the system property.
+    source = tmp_path / "NamesTtl.java"
+    source.write_text("""
+        class NamesTtl {
+            public static void main(String[] arguments) {
+                System.out.println(sun.net.InetAddressCachePolicy.get());
+                System.out.println(sun.net.InetAddressCachePolicy.getNegative());
+                System.out.println(Integer.getInteger("networkaddress.cache.ttl"));
+            }
+        }
+    """)
+    memory = Memory(64 * MI, 16 * MI, 64 * MI, 0, 144 * MI, 144 * MI)
+    given = [flag.replace(CONF, str(pod / "conf/master")) for flag in flags(memory, [])]
+    command = ["java", *given, "--add-exports", "java.base/sun.net=ALL-UNNAMED", str(source)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.split() == [str(NAMES_TTL_S)] * 3
 
 
 def test_a_missing_file_fails_the_start(tmp_path: Path) -> None:
@@ -136,13 +163,14 @@ def test_the_class_path_begins_with_the_jar_unless_the_image_has_it(
 ) -> None:
     _config(tmp_path, "worker", {}, {})
     (tmp_path / "config/log4j.properties").write_text("")
+    (tmp_path / "config/java.security").write_text("")
     (tmp_path / "image/lib").mkdir(parents=True)
     if in_image:
-        (tmp_path / "image/lib/alluxio-k8s-ufs-client.jar").write_text("")
+        (tmp_path / "image/lib/alluxio-k8s-patches.jar").write_text("")
     if in_config:
-        (tmp_path / "config/ufs-client.jar").write_text("classes")
+        (tmp_path / "config/patches.jar").write_text("classes")
     _run(tmp_path, "worker", ALLUXIO_HOME=str(tmp_path / "image"))
-    jar = tmp_path / "conf/worker/ufs-client.jar"
+    jar = tmp_path / "conf/worker/patches.jar"
     shown = subprocess.run(
         ["bash", "-c", f". {jar.parent}/alluxio-env.sh; echo $ALLUXIO_CLASSPATH"],
         env={"ALLUXIO_CLASSPATH": "/other.jar"},

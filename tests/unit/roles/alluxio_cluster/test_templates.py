@@ -480,8 +480,8 @@ def test_the_script_arrives_as_it_is(rendered: dict[str, list[Object]]) -> None:
     config = configuration(rendered["minimal"])
     assert config["data"]["assemble.sh"] == (ROLE / "files/assemble.sh").read_text()
     assert "fuse.sh" not in config["data"]
-    jar = "".join((ROLE / "files/ufs-client.jar.b64").read_text().split())
-    assert config["binaryData"] == {"ufs-client.jar": jar}
+    jar = "".join((ROLE / "files/patches.jar.b64").read_text().split())
+    assert config["binaryData"] == {"patches.jar": jar}
     config = configuration(rendered["fuse"])
     assert config["data"]["fuse.sh"] == (ROLE / "files/fuse.sh").read_text()
 

@@ -11,10 +11,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[4]
 ROLE = ROOT / "roles/spark_application"
-TEMPLATES = sorted((ROLE / "templates").glob("*.j2"))
+TEMPLATES = sorted(ROOT.glob("roles/spark_*/templates/*.j2"))
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
+@pytest.mark.parametrize(
+    "template", TEMPLATES, ids=lambda template: f"{template.parts[-3]}/{template.name}"
+)
 def test_every_value_goes_through_to_json(template: Path) -> None:
     expressions = re.findall(r"\{\{(.*?)\}\}", template.read_text())
     assert expressions

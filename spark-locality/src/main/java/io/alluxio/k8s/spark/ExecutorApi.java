@@ -11,11 +11,12 @@ import org.apache.spark.executor.CoarseGrainedExecutorBackend;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.rpc.RpcEnv;
 import org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend;
+import scala.Function4;
 import scala.Function5;
 import scala.Option;
 
 /**
- * What {@link NodeHostExecutorBackend} uses of Spark's {@code private[spark]} API.
+ * What {@link NodeHostExecutorBackend} and {@link StandaloneExecutorBackend} use of Spark's {@code private[spark]} API.
  *
  * <p>All of it is looked up before anything starts: a Spark that has changed it is noticed while Spark's own main class
  * can still take over, and not by an error in the middle of an executor. The signatures are those of Spark 3.5 to 4.3.
@@ -29,12 +30,12 @@ final class ExecutorApi {
   private final MethodHandle cores;
   private final MethodHandle resourcesFile;
 
-  private ExecutorApi(MethodHandles.Lookup lookup) throws ReflectiveOperationException {
-    Class<?> main = KubernetesExecutorBackend.class;
-    Class<?> arguments = KubernetesExecutorBackend.Arguments.class;
+  /** {@code creator} is the function type by which Spark's main class has a backend made. */
+  private ExecutorApi(MethodHandles.Lookup lookup, Class<?> main, Class<?> arguments, Class<?> creator)
+      throws ReflectiveOperationException {
     parseArguments = lookup.findStatic(main, "parseArguments",
         MethodType.methodType(arguments, String[].class, String.class));
-    run = lookup.findStatic(main, "run", MethodType.methodType(void.class, arguments, Function5.class));
+    run = lookup.findStatic(main, "run", MethodType.methodType(void.class, arguments, creator));
     newBackend = lookup.findConstructor(CoarseGrainedExecutorBackend.class,
         MethodType.methodType(void.class, RpcEnv.class, String.class, String.class, String.class, String.class, int.class,
             SparkEnv.class, Option.class, ResourceProfile.class));
@@ -45,11 +46,25 @@ final class ExecutorApi {
   }
 
   /**
+   * That of executors on Kubernetes.
+   *
    * @throws ReflectiveOperationException when this Spark has no such method
    * @throws LinkageError when it has no such class
    */
   static ExecutorApi find() throws ReflectiveOperationException {
-    return new ExecutorApi(MethodHandles.publicLookup());
+    return new ExecutorApi(MethodHandles.publicLookup(), KubernetesExecutorBackend.class,
+        KubernetesExecutorBackend.Arguments.class, Function5.class);
+  }
+
+  /**
+   * That of executors of a standalone cluster.
+   *
+   * @throws ReflectiveOperationException when this Spark has no such method
+   * @throws LinkageError when it has no such class
+   */
+  static ExecutorApi findStandalone() throws ReflectiveOperationException {
+    return new ExecutorApi(MethodHandles.publicLookup(), CoarseGrainedExecutorBackend.class,
+        CoarseGrainedExecutorBackend.Arguments.class, Function4.class);
   }
 
   /** Runs an executor until it ends; only its name in the scheduler, {@code host}, is ours. */
@@ -57,6 +72,17 @@ final class ExecutorApi {
     Function5<RpcEnv, Object, SparkEnv, ResourceProfile, String, Object> create =
         (rpcEnv, arguments, env, profile, executorId) -> backend(rpcEnv, arguments, env, profile, executorId, host);
     run.invoke(parseArguments.invoke(args, mainClass), create);
+  }
+
+  /** The same in a standalone cluster, where the executor's id is among the arguments. */
+  void runStandaloneExecutor(String[] args, String mainClass, String host) throws Throwable {
+    Function4<RpcEnv, Object, SparkEnv, ResourceProfile, Object> create =
+        (rpcEnv, arguments, env, profile) -> backend(rpcEnv, arguments, env, profile, idIn(arguments), host);
+    run.invoke(parseArguments.invoke(args, mainClass), create);
+  }
+
+  private static String idIn(Object arguments) {
+    return ((CoarseGrainedExecutorBackend.Arguments) arguments).executorId();
   }
 
   private Object backend(

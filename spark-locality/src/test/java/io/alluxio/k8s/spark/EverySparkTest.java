@@ -94,15 +94,17 @@ class EverySparkTest {
 
   @ParameterizedTest
   @MethodSource("sparks")
-  void thePrivateApiOfTheExecutorIsThere(Path jars, @TempDir Path more) throws Exception {
+  void thePrivateApiOfExecutorsIsThere(Path jars, @TempDir Path more) throws Exception {
     List<Path> path = files(jars, ".jar");
     path.addAll(List.of(CLASSES, more));
     path.addAll(loggers());
     compileSerializable(more);
     try (URLClassLoader spark = loader(path)) {
-      Method find = spark.loadClass(ExecutorApi.class.getName()).getDeclaredMethod("find");
-      find.setAccessible(true);
-      assertNotEquals(null, find.invoke(null));
+      for (String name : List.of("find", "findStandalone")) {
+        Method find = spark.loadClass(ExecutorApi.class.getName()).getDeclaredMethod(name);
+        find.setAccessible(true);
+        assertNotEquals(null, find.invoke(null));
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Writes roles/alluxio_cluster/files/ufs-client.jar.b64 from build/ufs-client, a class that takes the
-place of a faulty one of Alluxio 2.9.6. Needs a JDK 17 and a folder of Alluxio's jars.
+"""Writes roles/alluxio_cluster/files/patches.jar.b64 from build/patches, classes that take the place
+of faulty ones of Alluxio 2.9.6. Needs a JDK 17 and a folder of Alluxio's jars.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "build/ufs-client/UfsManager.java"
-TARGET = ROOT / "roles/alluxio_cluster/files/ufs-client.jar.b64"
-_CLASSES = "alluxio/underfs/UfsManager$UfsClient*.class"
+SOURCES = ROOT / "build/patches"
+TARGET = ROOT / "roles/alluxio_cluster/files/patches.jar.b64"
+_CLASSES = (
+    "alluxio/underfs/UfsManager$UfsClient*.class",
+    "org/apache/ratis/grpc/server/GrpcServerProtocolClient*.class",
+)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -33,9 +36,9 @@ def compiled(jars: Path) -> dict[str, bytes]:
     """The classes by their path. Raises CalledProcessError."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["javac", "--release", "8", "-g:none", "-nowarn", "-Xlint:-options"]
-        command += ["-cp", f"{jars}/*", "-d", folder, str(SOURCE)]
-        subprocess.run(command, check=True)
-        found = sorted(Path(folder).glob(_CLASSES))
+        command += ["-cp", f"{jars}/*", "-d", folder]
+        subprocess.run([*command, *map(str, sorted(SOURCES.glob("*.java")))], check=True)
+        found = sorted(path for pattern in _CLASSES for path in Path(folder).glob(pattern))
         return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 

@@ -9,7 +9,7 @@ import com.codahale.metrics.Counter;
 import java.util.function.Supplier;
 
 /**
- * Only the nested class is used (dev/generate_ufs_client.py): it takes the place of the one of Alluxio 2.9.6, with the same
+ * Only the nested class is used (dev/generate_patches.py): it takes the place of the one of Alluxio 2.9.6, with the same
  * signatures. There, of two threads that ask at the same moment for a file system that nobody used before, the second
  * closes what it got, which is the one that both share: its threads end, and every later write through this process fails
  * with RejectedExecutionException (docs/decisions/0095).
