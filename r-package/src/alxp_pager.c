@@ -75,19 +75,27 @@ alxp_column *alxp_new_column(const alxp_content *content, bool by_faults, bool (
   return NULL;
 }
 
+/* Under the lock. */
+static int put_segment(alxp_thread *thread, alxp_column *column, size_t number,
+                       const uint8_t *from, alx_status *status) {
+  void *at = alxp_place_of(column, number);
+  size_t bytes = alxp_bytes_of(column, number);
+  if (!alxp_put(&thread->means.faults, at, from + number * column->segment_bytes, bytes, false))
+    return alx_fail(status, ALX_MEMORY, "no memory for what was written");
+  madvise(at, bytes, MADV_DOFORK);
+  column->segments[number].state = ALXP_WRITTEN;
+  return 0;
+}
+
 /* What was written to of a column `like` this one, whose memory begins at `from`. */
 static int put_written(alxp_thread *thread, alxp_column *column, const alxp_column *like,
                        const uint8_t *from, alx_status *status) {
-  for (size_t i = 0; i < column->count; i++) {
-    if (alxp_state_of(like, i) != ALXP_WRITTEN) continue;
-    void *at = alxp_place_of(column, i);
-    size_t bytes = alxp_bytes_of(column, i);
-    if (!alxp_put(&thread->means.faults, at, from + i * column->segment_bytes, bytes, false))
-      return alx_fail(status, ALX_MEMORY, "no memory for what was written");
-    madvise(at, bytes, MADV_DOFORK);
-    column->segments[i].state = ALXP_WRITTEN;
-  }
-  return 0;
+  int code = 0;
+  pthread_mutex_lock(&thread->means.lock);
+  for (size_t i = 0; i < column->count && code == 0; i++)
+    if (alxp_state_of(like, i) == ALXP_WRITTEN) code = put_segment(thread, column, i, from, status);
+  pthread_mutex_unlock(&thread->means.lock);
+  return code;
 }
 
 static void start_anew(alxp_column *column) {
