@@ -24,7 +24,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    description: Argo's API server is asked what it would say; Kubeflow is not asked.
+    description: Begins no run, and says that it would.
+    details: Argo's API server is asked what it would say; Kubeflow is not asked.
   diff_mode:
     support: none
     description: Each run is a new one.
