@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,6 +62,17 @@ def render(settings: _Settings, filename: _File = None) -> None:
             note(str(finding))
 
 
+_Namespace = Annotated[
+    str, typer.Option("--namespace", "-n", help="Namespace of the stages' pods.")
+]
+_Cluster = Annotated[str, typer.Option("--cluster", "-c", help="Name of the AlluxioCluster.")]
+_ClusterNamespace = Annotated[
+    str | None, typer.Option(help="Namespace of the AlluxioCluster (that of the pods).")
+]
+_Context = Annotated[str | None, typer.Option(help="Context of the kubeconfig (the current one).")]
+_Kubeconfig = Annotated[str | None, typer.Option(help="The file ($KUBECONFIG, ~/.kube/config).")]
+
+
 @pipeline.command()
 def check(
     settings: _Settings,
@@ -71,35 +83,36 @@ def check(
     output: Annotated[
         Format, typer.Option("--output", "-o", help="Form of the answer.")
     ] = Format.TABLE,
+    namespace: Annotated[
+        str | None,
+        typer.Option("--namespace", "-n", help="Look there, too, for what the stages' pods need."),
+    ] = None,
+    context: _Context = None,
+    kubeconfig: _Kubeconfig = None,
 ) -> int:
-    """Tell what would go wrong, from the document alone: order, paths, write types, engines' own traps.
+    """Tell what would go wrong: order, paths, write types, engines' own traps; with -n also what pods would wait for.
 
-    Example: kubectl alluxio pipeline check nightly.yaml --fail-on warning
+    Without -n it looks at the document alone.
+
+    Example: kubectl alluxio pipeline check nightly.yaml -n pipelines --fail-on warning
     """
     from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.findings import (
         FailOn,
         failing,
+        worst_first,
     )
     from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.render import examine
 
-    findings, stages = examine(*_read(settings, filename))
+    given, definition = _read(settings, filename)
+    findings, stages = examine(given, definition)
+    if namespace:
+        findings = worst_first([*_look(given, namespace, context, kubeconfig), *findings])
     if output == Format.TABLE:
         _show(findings, stages)
     else:
         rows = [finding.as_row() for finding in findings]
         show_data({"findings": rows, "stages": stages}, output)
     return exit_codes.FAILED if failing(findings, FailOn(fail_on)) else exit_codes.OK
-
-
-_Namespace = Annotated[
-    str, typer.Option("--namespace", "-n", help="Namespace of the stages' pods.")
-]
-_Cluster = Annotated[str, typer.Option("--cluster", "-c", help="Name of the AlluxioCluster.")]
-_ClusterNamespace = Annotated[
-    str | None, typer.Option(help="Namespace of the AlluxioCluster (that of the pods).")
-]
-_Context = Annotated[str | None, typer.Option(help="Context of the kubeconfig (the current one).")]
-_Kubeconfig = Annotated[str | None, typer.Option(help="The file ($KUBECONFIG, ~/.kube/config).")]
 
 
 @pipeline.command()
@@ -146,6 +159,23 @@ def clean(
     _take_passes(
         _resource(settings, namespace, cluster, cluster_namespace), context, kubeconfig, run
     )
+
+
+def _look(
+    given: dict[str, Any], namespace: str, context: str | None, kubeconfig: str | None
+) -> list[Finding]:
+    from ansible_collections.alluxio.k8s.plugins.module_utils.kube.own_transport import (
+        connect_lightly,
+    )
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_preflight import (
+        look_at_namespace,
+    )
+    from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.settings import (
+        read_settings,
+    )
+
+    with connect_lightly(kubeconfig, context, os.environ) as (client, _there):
+        return look_at_namespace(client, read_settings(given), namespace)
 
 
 def _resource(

@@ -140,11 +140,17 @@ class SparkService:
     @contextmanager
     def started(self, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
         """The shell with a program, or without one, while it runs."""
-        command = [sys.executable, "-m", "kubectl_alluxio", "spark", "shell", "-n", self.space]
-        command += ["--kubeconfig", self.cluster.kubeconfig, "--python", self.python]
+        with self.verb("shell", "--python", self.python, self.name, *arguments) as process:
+            yield process
+
+    @contextmanager
+    def verb(self, name: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+        """``kubectl alluxio spark NAME`` while it runs."""
+        command = [sys.executable, "-m", "kubectl_alluxio", "spark", name, "-n", self.space]
+        command += ["--kubeconfig", self.cluster.kubeconfig]
         path = os.pathsep.join([str(ROOT / "cli"), os.environ.get("PYTHONPATH", "")])
         process = subprocess.Popen(
-            [*command, self.name, *arguments],
+            [*command, *arguments],
             env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

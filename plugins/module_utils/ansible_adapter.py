@@ -96,6 +96,17 @@ PIPELINE_CONSTRAINTS: dict[str, Any] = {
     "required_one_of": [("definition", "src")],
 }
 
+# A pipeline's engine; documented by the fragment `alluxio.k8s.pipeline_engine`.
+ENGINE_OPTIONS: dict[str, Any] = {
+    "engine": {"type": "str", "choices": ["argo", "kubeflow"], "required": True},
+    "namespace": {"type": "str"},
+    "endpoint": {"type": "str"},
+    "token": {"type": "str", "no_log": True},
+}
+ENGINE_CONSTRAINTS: dict[str, Any] = {
+    "required_if": [("engine", "argo", ("namespace",)), ("engine", "kubeflow", ("endpoint",))],
+}
+
 
 class _Module(AnsibleModule):  # type: ignore[misc]
     def _log_invocation(self) -> None:

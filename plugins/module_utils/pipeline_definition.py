@@ -11,7 +11,7 @@ from typing import Any
 from .errors import InvalidValue
 
 _DOCUMENT = ("definition", "src")
-_NOT_SETTINGS = (*_DOCUMENT, "fail_on")
+_NOT_SETTINGS = (*_DOCUMENT, "fail_on", "namespace", "kubeconfig", "context")
 
 
 def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:

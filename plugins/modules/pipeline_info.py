@@ -15,11 +15,13 @@ description:
   - Looks at an engine's document and at what is said about its stages, and returns findings. Two stages write one
     path, a stage reads what nobody writes or before it is written, an output is removed too early, a result comes
     from the engine's memory and its data is not there, and what each engine can go wrong with.
-  - It looks at the document alone and speaks to nobody.
+  - It looks at the document alone, and with O(namespace) at what the stages' pods need there as well. It never reads
+    what is in a Secret.
 author:
   - Alluxio Kubernetes Platform contributors (@alluxio-k8s)
 extends_documentation_fragment:
   - alluxio.k8s.pipeline
+  - alluxio.k8s.kubernetes
 attributes:
   check_mode:
     support: full
@@ -33,6 +35,12 @@ options:
     type: str
     choices: [error, warning, never]
     default: error
+  namespace:
+    description:
+      - Where the stages' pods will run. The claim or the Secret that O(access) names is looked for there. A pod that
+        names a missing one would stay C(Pending) or not start.
+      - Without it Kubernetes is not asked.
+    type: str
 seealso:
   - module: alluxio.k8s.pipeline_render
 """
@@ -51,6 +59,17 @@ EXAMPLES = r"""
         inputs: [{stage: prep}]
         output: {persist: async}
     fail_on: warning
+
+- name: Stop when the pods of the stages would wait for a claim that is not there
+  alluxio.k8s.pipeline_info:
+    name: nightly
+    engine: argo
+    src: workflow.yaml
+    access: {claim: alluxio-nightly}
+    stages:
+      - name: prep
+        output: {}
+    namespace: pipelines
 """
 
 RETURN = r"""
@@ -88,20 +107,32 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.alluxio.k8s.plugins.module_utils.ansible_adapter import (
+    KUBERNETES_OPTIONS,
     PIPELINE_CONSTRAINTS,
     PIPELINE_OPTIONS,
     run_module,
 )
+from ansible_collections.alluxio.k8s.plugins.module_utils.kube.client import connect
 from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_definition import (
     definition_of,
     settings_of,
 )
-from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.findings import FailOn, refuse
+from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_preflight import (
+    look_at_namespace,
+)
+from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.findings import (
+    FailOn,
+    refuse,
+    worst_first,
+)
 from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.render import examine
+from ansible_collections.alluxio.k8s.plugins.module_utils.pipelines.settings import read_settings
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **PIPELINE_OPTIONS,
     "fail_on": {"type": "str", "choices": [str(one) for one in FailOn], "default": "error"},
+    "namespace": {"type": "str"},
+    **KUBERNETES_OPTIONS,
 }
 CONSTRAINTS = PIPELINE_CONSTRAINTS
 
@@ -109,7 +140,12 @@ CONSTRAINTS = PIPELINE_CONSTRAINTS
 def run(params: dict[str, Any], check_mode: bool, diff: bool) -> dict[str, Any]:
     """Findings; the same in check mode. Raises AlluxioError."""
     del check_mode, diff
-    findings, stages = examine(settings_of(params), definition_of(params, Path.cwd()))
+    settings = settings_of(params)
+    findings, stages = examine(settings, definition_of(params, Path.cwd()))
+    if params["namespace"]:
+        with connect(params["kubeconfig"], params["context"]) as client:
+            there = look_at_namespace(client, read_settings(settings), params["namespace"])
+        findings = worst_first([*there, *findings])
     refuse(findings, FailOn(params["fail_on"]))
     return {"findings": [finding.as_row() for finding in findings], "stages": stages}
 

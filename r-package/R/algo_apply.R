@@ -27,17 +27,9 @@
 #' @export
 alx_apply <- function(frame, f, columns = NULL) {
   f <- match.fun(f)
-  results <- fold_chunks(frame, columns, new_list(), function(results, chunk) {
-    results$add(f(chunk))
-    results
-  })
+  results <- new_list()
+  fold(frame_chunks(frame, columns), NULL, function(state, chunk) results$add(f(chunk)))
   results$values()
-}
-
-# A list that grows in place.
-new_list <- function() {
-  held <- list()
-  list(add = function(x) held[length(held) + 1] <<- list(x), values = function() held)
 }
 
 #' @rdname alx_apply
@@ -45,7 +37,7 @@ new_list <- function() {
 alx_reduce <- function(frame, f, combine, columns = NULL) {
   f <- match.fun(f)
   combine <- match.fun(combine)
-  state <- fold_chunks(frame, columns, list(), function(state, chunk) {
+  state <- fold(frame_chunks(frame, columns), list(), function(state, chunk) {
     list(if (length(state) == 0) f(chunk) else combine(state[[1]], f(chunk)))
   })
   if (length(state) > 0) state[[1]]

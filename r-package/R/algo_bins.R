@@ -91,11 +91,14 @@ refuse_breaks <- function(why) {
 # For each column list(name, breaks, edges, rows, given): values are compared with the edges, which
 # are the breaks as widened.
 bin_plans <- function(frame, names, breaks) {
-  Map(function(name, breaks) {
-    if (is.character(breaks) && !identical(tolower(breaks), "sturges")) {
-      refuse_breaks(paste0("'", breaks[[1]], "' is not known"))
+  for (given in Filter(is.character, breaks)) {
+    if (!identical(tolower(given), "sturges")) {
+      refuse_breaks(paste0("'", given[[1]], "' is not known"))
     }
-    range <- finite_range(frame, name)
+  }
+  ranges <- finite_ranges(frame, unique(names))
+  Map(function(name, breaks) {
+    range <- ranges[[name]]
     if (range$rows == 0) {
       abort_alluxio("alluxior_invalid", paste0(name, " has no finite value."), "Choose another.")
     }
@@ -118,14 +121,17 @@ bin_plan <- function(name, breaks, range) {
   )
 }
 
-finite_range <- function(frame, name) {
-  start <- list(rows = 0, range = c(Inf, -Inf))
-  fold_chunks(frame, name, start, function(state, chunk) {
-    values <- as_numbers(chunk[[1]])
-    values <- values[is.finite(values)]
-    range <- c(min(state$range[[1]], values), max(state$range[[2]], values))
-    list(rows = state$rows + length(values), range = range)
-  })
+# Of each column, in one pass.
+finite_ranges <- function(frame, names) {
+  start <- lapply(rlang::set_names(names), function(name) list(rows = 0, range = c(Inf, -Inf)))
+  fold_rows(frame, names, start, function(state, chunk) Map(with_values_of, state, chunk[names]))
+}
+
+with_values_of <- function(known, column) {
+  values <- as_numbers(column)
+  values <- values[is.finite(values)]
+  range <- c(min(known$range[[1]], values), max(known$range[[2]], values))
+  list(rows = known$rows + length(values), range = range)
 }
 
 # hist()'s tolerance.
@@ -148,7 +154,7 @@ bin_counts <- function(frame, plan) {
   is_even <- vapply(widths, function(x) diff(range(x)) < 1e-7 * mean(x), NA)
   per_unit <- ifelse(is_even, 1 / vapply(widths, mean, 0), 0)
   names <- vapply(plan, `[[`, "", "name")
-  counts <- fold_chunks(frame, unique(names), numeric(prod(bins)), function(counts, chunk) {
+  counts <- fold_rows(frame, unique(names), numeric(prod(bins)), function(counts, chunk) {
     values <- lapply(names, function(name) as_numbers(chunk[[name]]))
     .Call(alx_c_count_bins, values, edges, as.double(per_unit), counts)
   })

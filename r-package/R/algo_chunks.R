@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
 # SPDX-License-Identifier: Apache-2.0
 
-# How the algorithms see a frame: its columns' names and classes, and its rows a chunk at a time. A
-# chunk is a data.frame; one is in memory at a time, and between two of them R hears an interrupt.
+# How the algorithms see a frame: its columns' names and classes, and its rows a few at a time, as a
+# data.frame.
 
 # A function that gives the next chunk at each call, and NULL at the end.
 frame_chunks <- function(frame, columns) {
@@ -16,17 +16,10 @@ frame_chunks <- function(frame, columns) {
   }
 }
 
-# add(state, chunk) for one chunk after the other, or until is_done(state).
-fold_chunks <- function(frame, columns, state, add, is_done = function(state) FALSE) {
-  next_chunk <- frame_chunks(frame, columns)
-  while (!is_done(state)) {
-    chunk <- next_chunk()
-    if (is.null(chunk)) {
-      break
-    }
-    state <- add(state, chunk)
-  }
-  state
+# add(state, chunk) for some rows after the others, or until is_done(state).
+fold_rows <- function(frame, columns, state, add, ...) {
+  frame <- opened(frame)
+  fold(row_slices(frame, column_names(frame, columns)), state, add, ...)
 }
 
 # A data.frame without rows that has the frame's columns.
@@ -39,7 +32,7 @@ frame_template <- function(frame, columns = NULL) {
 frame_rows <- function(frame, columns) {
   rows <- dim(frame)[[1]]
   if (is.na(rows)) {
-    rows <- fold_chunks(frame, columns, 0, function(count, chunk) count + nrow(chunk))
+    rows <- fold_rows(frame, columns, 0, function(count, chunk) count + nrow(chunk))
   }
   rows
 }

@@ -34,7 +34,7 @@ alx_cor <- function(frame, columns = NULL, use = c("everything", "all.obs", "com
 
 complete_correlations <- function(frame, columns, use) {
   p <- length(columns)
-  state <- fold_chunks(frame, columns, moments_start(p), function(state, chunk) {
+  state <- fold_rows(frame, columns, moments_start(p), function(state, chunk) {
     x <- numbers_matrix(chunk)
     complete <- stats::complete.cases(x)
     if (use == "all.obs" && !all(complete)) {
@@ -67,7 +67,7 @@ pairwise_correlations <- function(frame, columns, keep_missing) {
   p <- length(columns)
   zero <- matrix(0, p, p)
   start <- list(rows = zero, mean = zero, squares = zero, products = zero, missing = logical(p))
-  state <- fold_chunks(frame, columns, start, function(state, chunk) {
+  state <- fold_rows(frame, columns, start, function(state, chunk) {
     x <- numbers_matrix(chunk)
     part <- pairwise_part(x)
     part$missing <- state$missing | colSums(is.na(x)) > 0

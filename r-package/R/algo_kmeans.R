@@ -62,7 +62,7 @@ check_centers <- function(centers, columns) {
 kmeans_pass <- function(frame, columns, centers) {
   k <- nrow(centers)
   start <- list(sizes = numeric(k), sums = centers * 0, within = numeric(k))
-  fold_chunks(frame, columns, start, function(state, chunk) {
+  fold_rows(frame, columns, start, function(state, chunk) {
     .Call(alx_c_kmeans_add, unname(lapply(chunk, as_numbers)), centers, state)
   })
 }

@@ -64,7 +64,7 @@ moments_merge <- function(a, b) {
 }
 
 moments_of <- function(frame, columns) {
-  fold_chunks(frame, columns, moments_start(length(columns)), function(state, chunk) {
+  fold_rows(frame, columns, moments_start(length(columns)), function(state, chunk) {
     x <- numbers_matrix(chunk)
     check_finite(x)
     moments_add(state, x)

@@ -55,7 +55,7 @@ qr_of <- function(frame, columns, shift, unit) {
   parts <- list(
     first = 0:p, variable = seq_len(p) - 1L, tables = rep(list(NULL), p)
   )
-  r <- fold_chunks(frame, columns, matrix(0, p + 1, p + 1), function(r, chunk) {
+  r <- fold_rows(frame, columns, matrix(0, p + 1, p + 1), function(r, chunk) {
     scaled <- Map(function(x, shift, unit) (as_numbers(x) - shift) / unit, chunk, shift, unit)
     .Call(alx_c_fit_add, r, parts, unname(scaled), numeric(nrow(chunk)), NULL)
   })

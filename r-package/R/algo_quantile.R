@@ -5,7 +5,8 @@
 #'
 #' The quantiles that [stats::quantile()] gives, of a column that does not fit into memory: the
 #' order statistics are found by counting values by their bits, 16 in each pass, in two to four
-#' passes and a few MiB. A value that is infinite counts; `NA` and `NaN` are missing.
+#' passes and some 32 MiB (and for more than 16 quantiles in some more passes). A value that is
+#' infinite counts; `NA` and `NaN` are missing.
 #'
 #' @param frame A frame of [alx_open_frame()].
 #' @param column The name or number of a column of numbers or times.
@@ -32,9 +33,7 @@ alx_quantile <- function(frame, column, probs = seq(0, 1, 0.25), na.rm = FALSE, 
   rule <- quantile_rule(start$rows, pmin(pmax(probs, 0), 1), type)
   values <- rep(NA_real_, length(probs))
   known <- !is.na(probs) & start$rows > 0
-  lower <- order_statistics(frame, template, start, rule$lower)
-  upper <- order_statistics(frame, template, start, rule$upper)
-  values[known] <- interpolated(lower, upper, rule$share)[known]
+  values[known] <- ruled_quantiles(frame, template, start, rule)[known]
   restore_class(stats::setNames(values, names(shape)), template[[1]])
 }
 
@@ -44,11 +43,15 @@ alx_median <- function(frame, column, na.rm = FALSE) { # nolint: object_name_lin
   template <- ordered_column(frame, column)
   start <- count_values(frame, template)
   if (start$rows == 0 || (start$missing > 0 && !na.rm)) {
-    return(restore_class(NA_real_, template[[1]]))
+    return(template[[1]][NA_integer_])
   }
   middle <- c(floor((start$rows + 1) / 2), ceiling((start$rows + 1) / 2))
   values <- order_statistics(frame, template, start, middle)
-  restore_class(interpolated(values[[1]], values[[2]], 0.5), template[[1]])
+  median <- interpolated(values[[1]], values[[2]], 0.5)
+  is_one_of_them <- start$rows %% 2 == 1
+  restore_class(
+    if (is_one_of_them) as.vector(median, typeof(template[[1]])) else median, template[[1]]
+  )
 }
 
 # Which two order statistics a quantile is between, and how far it is from the lower one (Hyndman
@@ -74,6 +77,13 @@ quantile_rule <- function(n, probs, type) {
   list(lower = pmin(pmax(lower, 1), n), upper = pmin(pmax(lower + 1, 1), n), share = share + 0)
 }
 
+# The quantiles that such a rule is about.
+ruled_quantiles <- function(frame, template, start, rule) {
+  found <- order_statistics(frame, template, start, c(rule$lower, rule$upper))
+  lower <- seq_along(rule$lower)
+  interpolated(found[lower], found[-lower], rule$share)
+}
+
 # Two that are the same may be infinite.
 interpolated <- function(lower, upper, share) {
   ifelse(
@@ -95,7 +105,7 @@ bit_bins <- 65536
 # The first pass: list(counts of the upper 16 bits, rows, missing).
 count_values <- function(frame, template) {
   start <- list(counts = matrix(0, bit_bins, 1), rows = 0, missing = 0)
-  fold_chunks(frame, names(template), start, function(state, chunk) {
+  fold_rows(frame, names(template), start, function(state, chunk) {
     values <- as_numbers(chunk[[1]])
     missing <- sum(is.na(values))
     list(
@@ -105,21 +115,30 @@ count_values <- function(frame, template) {
   })
 }
 
-# The values at these ranks, from 1; NA ranks give NA. Up to 'gather_limit' values (32 MiB) are
-# gathered and sorted instead of counted once more.
-order_statistics <- function(frame, template, start, ranks, gather_limit = 2^22) {
+# The values at these ranks, from 1; NA ranks give NA. So many are looked for at a time that their
+# counts take 16 MiB at most.
+order_statistics <- function(frame, template, start, ranks, gather_limit = 2^20) {
   wanted <- sort(unique(ranks[ranks >= 1]))
-  if (length(wanted) == 0) {
-    return(rep(NA_real_, length(ranks)))
-  }
+  parts <- split(wanted, (seq_along(wanted) - 1) %/% ranks_at_once)
+  values <- lapply(parts, function(wanted) {
+    some_statistics(frame, template, start, wanted, gather_limit)
+  })
+  as.double(unlist(values, use.names = FALSE))[match(ranks, wanted)]
+}
+
+ranks_at_once <- 32
+
+# Of ranks that ascend. Up to 'gather_limit' values (8 MiB) are gathered and sorted instead of
+# counted once more.
+some_statistics <- function(frame, template, start, wanted, gather_limit) {
   found <- narrowed(numeric(length(wanted)), wanted, 0, start$counts)
   for (shift in c(32L, 16L, 0L)) {
     if (sum(found$size[!duplicated(found$prefix * bit_bins + found$bin)]) <= gather_limit) {
-      return(gathered_statistics(frame, template, found, shift + 16L)[match(ranks, wanted)])
+      return(gathered_statistics(frame, template, found, shift + 16L))
     }
     prefix <- found$prefix * bit_bins + found$bin
     prefixes <- sort(unique(prefix))
-    counts <- fold_chunks(
+    counts <- fold_rows(
       frame, names(template), matrix(0, bit_bins, length(prefixes)),
       function(counts, chunk) {
         .Call(alx_c_count_bits, as_numbers(chunk[[1]]), shift, prefixes, counts)
@@ -127,7 +146,7 @@ order_statistics <- function(frame, template, start, ranks, gather_limit = 2^22)
     )
     found <- narrowed(prefix, found$rank, prefixes, counts)
   }
-  values_of(found, 0L, FALSE)[match(ranks, wanted)]
+  values_of(found, 0L, FALSE)
 }
 
 # For each rank the bin that it is in, its rank in the bin, and the bin's size.
@@ -156,10 +175,12 @@ gathered_statistics <- function(frame, template, found, bits) {
   high[is.nan(high)] <- Inf
   low[is.nan(low)] <- -Inf
   groups <- which(!duplicated(low))
-  kept <- alx_apply(frame, function(chunk) {
+  held <- new_list()
+  fold_rows(frame, names(template), NULL, function(state, chunk) {
     values <- as_numbers(chunk[[1]])
-    lapply(groups, function(i) values[which(values >= low[[i]] & values <= high[[i]])])
-  }, names(template))
+    held$add(lapply(groups, function(i) values[which(values >= low[[i]] & values <= high[[i]])]))
+  })
+  kept <- held$values()
   vapply(seq_along(found$rank), function(i) {
     group <- match(low[[i]], low[groups])
     values <- unlist(lapply(kept, `[[`, group))

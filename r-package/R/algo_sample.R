@@ -20,7 +20,7 @@ alx_sample <- function(frame, rows, columns = NULL, seed = 1) {
   check_whole(rows, "rows")
   check_whole(seed, "seed")
   start <- list(seen = 0, keys = numeric(), sample = frame_template(frame, columns))
-  state <- fold_chunks(frame, columns, start, function(state, chunk) {
+  state <- fold_rows(frame, columns, start, function(state, chunk) {
     sample_with(state, chunk, rows, seed)
   })
   `row.names<-`(state$sample, NULL)

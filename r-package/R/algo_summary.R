@@ -80,10 +80,7 @@ number_summary <- function(frame, template) {
     list(rows = rows, mean = a$mean * (1 - share) + b$mean * share)
   }, names(template))
   rule <- quantile_rule(start$rows, c(0, 0.25, 0.5, 0.75, 1), 7)
-  quantiles <- interpolated(
-    order_statistics(frame, template, start, rule$lower),
-    order_statistics(frame, template, start, rule$upper), rule$share
-  )
+  quantiles <- ruled_quantiles(frame, template, start, rule)
   mean <- if (start$rows > 0) mean$mean else NaN
   as_summary(template[[1]], c(quantiles[1:3], mean, quantiles[4:5]), start$missing)
 }

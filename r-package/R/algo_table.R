@@ -28,7 +28,7 @@ alx_table <- function(frame, columns, use_na = c("no", "ifany", "always")) {
     )
   }
   dim <- unname(sizes)
-  counts <- fold_chunks(frame, names(template), numeric(cells), function(counts, chunk) {
+  counts <- fold_rows(frame, names(template), numeric(cells), function(counts, chunk) {
     codes <- Map(table_codes, levels, chunk)
     counts + tabulate(cell_numbers(codes, dim), cells)
   })
@@ -42,7 +42,7 @@ table_levels <- function(frame, template) {
   loose <- names(template)[!vapply(template, is.factor, NA)]
   seen <- list()
   if (length(loose) > 0) {
-    seen <- fold_chunks(frame, loose, list(), function(seen, chunk) {
+    seen <- fold_rows(frame, loose, list(), function(seen, chunk) {
       seen <- lapply(stats::setNames(loose, loose), function(name) {
         distinct_values(seen[[name]], chunk[[name]])
       })

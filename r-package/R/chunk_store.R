@@ -10,6 +10,7 @@
 #   open(name)        what the C code reads from: a source (sources.R)
 #   publish(from, to) renames; fails where 'to' exists
 #   remove(names)     removes files; those that are gone already are no failure
+#   con               the connection, or NULL for a folder of this machine
 
 frame_store <- function(path, con, write_type = "CACHE_THROUGH") {
   if (is.null(con)) folder_store(path) else alluxio_store(con, path, write_type)
@@ -19,7 +20,7 @@ folder_store <- function(path) {
   path <- path.expand(path)
   full <- function(name) file.path(path, name)
   list(
-    place = path,
+    place = path, con = NULL,
     list = function() list.files(path, all.files = TRUE, no.. = TRUE),
     create = function() folder_create(path),
     put = function(name, bytes) folder_put(full(name), bytes),
@@ -77,7 +78,7 @@ alluxio_store <- function(con, path, write_type) {
   check_new_file(con, path, write_type, overwrite = FALSE)
   full <- function(name) paste0(sub("/$", "", path), "/", name)
   list(
-    place = path,
+    place = path, con = con,
     list = function() alluxio_names(con, path),
     create = function() alx_mkdir(con, path),
     put = function(name, bytes) alluxio_put(con, full(name), bytes, write_type),

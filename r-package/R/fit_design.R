@@ -107,7 +107,7 @@ without_na_level <- function(x) if (is.factor(x)) factor(x, levels(x)) else x
 survey_frame <- function(frame, design) {
   names <- design$variable_names
   start <- list(rows = 0, variables = stats::setNames(vector("list", length(names)), names))
-  fold_chunks(
+  fold_rows(
     frame, design$columns, start,
     function(survey, chunk) survey_chunk(survey, design, chunk),
     function(survey) survey$rows > 0 && all(vapply(survey$variables, is_settled, NA))

@@ -120,7 +120,7 @@ glm_pass <- function(problem, parts, coefficients) {
     r = matrix(0, width, width), deviance = 0, valid = TRUE, rows = 0, used = 0, omitted = 0,
     weight = 0, total = 0
   )
-  fold_chunks(problem$frame, problem$design$columns, start, function(state, chunk) {
+  fold_rows(problem$frame, problem$design$columns, start, function(state, chunk) {
     rows <- glm_rows(problem, chunk)
     if (rows$rows == 0) {
       return(replace(state, "omitted", state$omitted + rows$omitted))
@@ -148,9 +148,11 @@ glm_add <- function(state, family, parts, rows, eta) {
 
 glm_qr <- function(r, family, parts, rows, eta, mu) {
   slope <- family$mu.eta(eta)
-  good <- rows$weights > 0 & slope != 0
-  response <- ifelse(good, eta - rows$offset + (rows$y - mu) / slope, 0)
-  scale <- ifelse(good, sqrt(working_weights(family, rows, slope, mu)), 0)
+  response <- eta - rows$offset + (rows$y - mu) / slope
+  scale <- sqrt(working_weights(family, rows, slope, mu))
+  bad <- which(!(rows$weights > 0 & slope != 0))
+  response[bad] <- 0
+  scale[bad] <- 0
   .Call(alx_c_fit_add, r, parts, rows$variables, response, scale)
 }
 
@@ -234,7 +236,7 @@ refuse_glm <- function(what) {
 measured <- function(problem, fit) {
   parts <- problem$design$parts
   start <- list(pearson = 0, aic = 0, log_weights = 0, null = 0, least = Inf, most = -Inf)
-  fold_chunks(problem$frame, problem$design$columns, start, function(sums, chunk) {
+  fold_rows(problem$frame, problem$design$columns, start, function(sums, chunk) {
     rows <- glm_rows(problem, chunk)
     if (rows$rows == 0) {
       return(sums)

@@ -49,7 +49,7 @@ alx_lm <- function(formula, frame, weights = NULL, subset = NULL, offset = NULL,
   )
   design <- fit_design(formula, frame, extras, contrasts, parent.frame())
   check_numeric_response(design)
-  state <- fold_chunks(frame, design$columns, lm_state(design), function(state, chunk) {
+  state <- fold_rows(frame, design$columns, lm_state(design), function(state, chunk) {
     lm_add(state, design, fit_rows(design, chunk))
   })
   fit <- solved_lm(state, design, tol)

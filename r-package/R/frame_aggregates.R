@@ -8,6 +8,8 @@
 #              group ids[i] of n; the state is NULL at first
 #   result     (state, n, call): a vector with an element for each of the n groups
 #   originals  the functions of R that it stands for
+#   of_frame   (frame, call): the answer for all rows, in place of what 'add' has made, of a
+#              function that takes several passes
 # 'values' are a list of one column, or of several for n_distinct(), none for n().
 # 'call' is list(na_rm, ptype, label).
 
@@ -43,12 +45,17 @@ made_aggregates <- function() {
     all = list(kinds = "logical", add = add_truths, result = all_of),
     first = list(add = add_first, result = one_of),
     last = list(add = add_last, result = one_of),
-    n_distinct = list(add = add_distinct, result = distinct_of)
+    n_distinct = list(add = add_distinct, result = distinct_of),
+    median = list(
+      kinds = c("integer", "double", times), of_frame = median_of_frame,
+      result = function(state, n, call) state
+    )
   )
   Map(function(aggregate, name) {
     aggregate$originals <- switch(name,
       var = list(stats::var),
       sd = list(stats::sd),
+      median = list(stats::median),
       original_functions(name)
     )
     aggregate
@@ -59,7 +66,9 @@ made_aggregates <- function() {
 filled <- function(values, n, value) c(values, rep(value, n - length(values)))
 
 # Whole numbers are integers as long as they can be.
-whole <- function(x) if (all(abs(x) <= .Machine$integer.max)) as.integer(x) else x
+whole <- function(x) {
+  if (all(abs(x) <= .Machine$integer.max, na.rm = TRUE)) as.integer(x) else x
+}
 
 count_by <- function(ids, n) as.double(tabulate(ids, n))
 
@@ -119,12 +128,7 @@ sum_of <- function(state, n, call) {
   if (call$ptype_is_double) {
     return(like(call$ptype, with_missing(state$sum, state, call)))
   }
-  sum <- state$high * 2^32 + state$low
-  too_large <- abs(sum) > .Machine$integer.max
-  if (any(too_large & (call$na_rm | state$na == 0))) {
-    rlang::warn(paste0(call$label, ": integer overflow; use sum(as.numeric(.))"))
-  }
-  like(call$ptype, with_missing(as.integer(replace(sum, too_large, NA)), state, call))
+  like(call$ptype, whole(with_missing(state$high * 2^32 + state$low, state, call)))
 }
 
 # A vector with the attributes of another.
@@ -319,3 +323,12 @@ compacted <- function(state) {
 
 # NULL when there were no pieces.
 distinct_rows <- function(state) if (!is.null(state)) compacted(state)$pieces[[1]]
+
+median_of_frame <- function(frame, call) {
+  step <- list(
+    verb = "mutate", name = "\1", value = call$values[[1]], ptype = call$ptype, label = call$label
+  )
+  ptype <- frame_of(list("\1" = call$ptype), 0)
+  column <- with_query(with_steps(frame, step), ptype = ptype, origin = c("\1" = NA))
+  alx_median(column, "\1", call$na_rm)
+}

@@ -48,13 +48,11 @@ distinct.alx_frame <- function(.data, ..., .keep_all = FALSE) {
   by <- if (length(quosures) > 0) unique(c(groups, names(quosures))) else names(frame)
   kept <- if (.keep_all) names(frame) else by
   opened <- opened(frame)
-  plan <- plan_of(opened$query, kept)
-  state <- with_distinct(NULL, opened$query$ptype[kept], by)
-  for (i in which(opened$query$chunks)) {
-    rows <- planned_chunk(opened, plan, i)[kept]
+  start <- with_distinct(NULL, opened$query$ptype[kept], by)
+  state <- fold(row_slices(opened, kept), start, function(state, rows) {
     rows <- vctrs::vec_slice(rows, vctrs::vec_unique_loc(rows[by]))
-    state <- with_distinct(state, rows, by)
-  }
+    with_distinct(state, rows, by)
+  })
   as_dplyr_has_it(distinct_rows(state), groups)
 }
 
@@ -62,13 +60,13 @@ distinct.alx_frame <- function(.data, ..., .keep_all = FALSE) {
 compute.alx_frame <- function(x, path, con = NULL, ...) {
   frame <- before_order(x, "compute")
   opened <- opened(frame)
-  plan <- plan_of(opened$query, names(frame))
-  todo <- which(opened$query$chunks)
+  next_rows <- row_slices(opened, names(frame))
   batch <- opened$query$ptype
   next_batch <- function() {
     given <- batch
-    batch <<- if (length(todo) > 0) planned_chunk(opened, plan, todo[[1]])[names(frame)]
-    todo <<- todo[-1]
+    if (!is.null(given)) {
+      batch <<- next_rows()
+    }
     given
   }
   written <- alx_write_frame(next_batch, path, con, ...)
@@ -105,21 +103,23 @@ rows_collected <- function(frame, wanted, rows, counts) {
 
 rows_in_order <- function(rows, at) frame_of(lapply(rows, elements_at, at), length(at))
 
-# The first rows, as they are arranged.
+# The first rows, as they are arranged. The best of each slice are held until there are twice as
+# many as are wanted.
 first_rows <- function(frame, wanted, n) {
   order <- frame$query$order
   needed <- union(wanted, order_columns(order))
-  plan <- plan_of(frame$query, needed)
-  best <- frame$query$ptype[needed]
-  for (i in which(frame$query$chunks)) {
-    if (length(order) == 0 && nrow(best) >= n) {
-      break
-    }
-    chunk <- planned_chunk(frame, plan, i)[needed]
-    best <- best_rows(bound(frame$query$ptype[needed], list(best, chunk)), order, n)
+  ptype <- frame$query$ptype[needed]
+  best_of <- function(pieces) best_rows(bound(ptype, pieces), order, n)
+  add <- function(held, rows) {
+    held <- c(held, list(best_rows(rows, order, n)))
+    if (rows_of(held) > 2 * max(n, slice_rows)) list(best_of(held)) else held
   }
+  is_done <- function(held) length(order) == 0 && rows_of(held) >= n
+  best <- best_of(fold(row_slices(frame, needed), list(), add, is_done))
   frame_of(as.list(best)[wanted], nrow(best))
 }
+
+rows_of <- function(pieces) sum(vapply(pieces, nrow, 0L))
 
 order_columns <- function(order) unlist(lapply(order, function(part) all.vars(part$value)))
 

@@ -36,10 +36,16 @@
 #' by `format()` alone. `ifelse()` takes two values of one type.
 #'
 #' In `summarise()`, in expressions of these: `n sum mean min max var sd any all first last
-#' n_distinct`, with one column or expression and `na.rm`. Their states are put together from
-#' chunks; sums of integers are exact and overflow as R's do. `n_distinct()`, groups and
-#' `distinct()` keep what is different in memory, and refuse to keep more than
-#' `options(alluxior.result_bytes)`.
+#' n_distinct median`, with one column or expression and `na.rm`. Their states are put together from
+#' chunks; sums of integers are exact. `n_distinct()`, groups and `distinct()` keep what is
+#' different in memory, and refuse to keep more than `options(alluxior.result_bytes)`. `median()` is
+#' exact, takes two to four passes of its own, and is known without groups only; for other quantiles
+#' there is [alx_quantile()].
+#'
+#' In `summarise()`, `mutate()` and `transmute()`, `across()` stands for an expression for each
+#' column and function: `across(where(is.numeric), mean, na.rm = TRUE)`,
+#' `across(c(x, y), ~ .x / 2)`, `across(x, list(low = min, high = max), .names = "{.fn}_{.col}")`.
+#' The functions are written there, by name, as formulas or as `function(x)`.
 #'
 #' What is different from dplyr on a data frame:
 #' * `arrange()` orders text by code points, as dplyr does from version 1.1

@@ -82,8 +82,7 @@ plain_column <- function(value, rows) {
 # All rows of these columns, as they are arranged.
 collected <- function(frame, wanted) {
   needed <- union(wanted, order_columns(frame$query$order))
-  plan <- plan_of(frame$query, needed)
-  pieces <- lapply(which(frame$query$chunks), function(i) planned_chunk(frame, plan, i)[needed])
+  pieces <- all_slices(frame, needed)
   check_result_rows(sum(vapply(pieces, nrow, 0)))
   rows <- bound(frame$query$ptype[needed], pieces)
   frame_of(as.list(best_rows(rows, frame$query$order, nrow(rows)))[wanted], nrow(rows))

@@ -7,7 +7,7 @@
 summarise.alx_frame <- function(.data, ..., .by = NULL, .groups = NULL) {
   refuse_arguments("summarise", .by = !missing(.by))
   frame <- before_order(.data, "summarise")
-  quosures <- rlang::enquos(..., .named = TRUE)
+  quosures <- expanded_across("summarise", rlang::enquos(...), frame)
   summaries <- compiled_summaries(frame, quosures)
   result <- summarised(frame, summaries)
   regrouped(result, query_of(frame), .groups)
@@ -55,6 +55,11 @@ compiled_aggregate <- function(call, env, context, query) {
   check_aggregate_arguments(name, arguments[!is_na_rm], na_rm, context)
   values <- lapply(values, compiled_argument, env, by_row, context$results)
   ptypes <- lapply(values, function(value) kind_of(probe(value, query$ptype, by_row)))
+  if (!is.null(aggregate$of_frame) && length(query$groups) > 0) {
+    abort_unsupported(context$verb, context$label, paste0(
+      name, "() of each group would take several passes for each; filter() one group at a time"
+    ))
+  }
   if (length(ptypes) == 1) {
     check_kind(name, aggregate, ptypes[[1]], context)
   }
@@ -103,25 +108,30 @@ check_kind <- function(name, aggregate, ptype, context) {
   }
 }
 
-# The pass. Groups have numbers in the order in which they are met.
-summarised <- function(frame, summaries) {
-  frame <- opened(frame)
+# The pass, and those of functions that take several. Groups have numbers in the order in which they
+# are met.
+summarised <- function(asked, summaries) {
+  frame <- opened(asked)
   query <- frame$query
-  wanted <- unique(c(query$groups, unlist(lapply(summaries$calls, function(call) {
+  several <- vapply(summaries$calls, function(call) !is.null(call$aggregate$of_frame), NA)
+  calls <- summaries$calls[!several]
+  wanted <- unique(c(query$groups, unlist(lapply(calls, function(call) {
     lapply(call$values, all.vars)
   }))))
-  plan <- plan_of(query, as.character(wanted))
   table <- list(keys = query$ptype[query$groups], n = if (length(query$groups) > 0) 0L else 1L)
-  states <- lapply(summaries$calls, function(call) NULL)
-  for (i in which(query$chunks)) {
-    rows <- planned_chunk(frame, plan, i)
+  start <- list(table = table, states = lapply(summaries$calls, function(call) NULL))
+  state <- fold(row_slices(frame, as.character(wanted)), start, function(state, rows) {
     if (nrow(rows) > 0) {
-      table <- numbered(table, rows[query$groups])
-      states <- Map(added_chunk, summaries$calls, states, list(rows), list(table))
+      state$table <- numbered(state$table, rows[query$groups])
+      state$states[!several] <-
+        Map(added_rows, calls, state$states[!several], list(rows), list(state$table))
     }
-  }
-  groups <- sorted_groups(table, query)
-  finished(summaries, states, table, groups)
+    state
+  })
+  state$states[several] <- lapply(summaries$calls[several], function(call) {
+    call$aggregate$of_frame(asked, call)
+  })
+  finished(summaries, state$states, state$table, sorted_groups(state$table, query))
 }
 
 # 'table' with the groups of a chunk, and ids, the number of the group of each of its rows.
@@ -143,7 +153,7 @@ numbered <- function(table, keys) {
   table
 }
 
-added_chunk <- function(call, state, rows, table) {
+added_rows <- function(call, state, rows, table) {
   values <- lapply(call$values, function(value) {
     plain_column(evaluated(value, rows, call), nrow(rows))
   })

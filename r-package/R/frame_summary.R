@@ -8,18 +8,15 @@ summary.alx_frame <- function(object, ...) {
   frame <- opened(before_order(object, "summary"))
   ptype <- frame$query$ptype
   calls <- unlist(Map(calls_about, names(ptype), ptype), recursive = FALSE, use.names = FALSE)
-  states <- lapply(calls, function(call) NULL)
-  plan <- plan_of(frame$query, names(ptype))
-  rows <- 0
-  for (i in which(frame$query$chunks)) {
-    chunk <- planned_chunk(frame, plan, i)
-    table <- list(ids = rep(1L, nrow(chunk)), n = 1L)
-    states <- Map(added_chunk, calls, states, list(chunk), list(table))
-    rows <- rows + nrow(chunk)
-  }
+  start <- list(rows = 0, states = lapply(calls, function(call) NULL))
+  state <- fold(row_slices(frame, names(ptype)), start, function(state, rows) {
+    table <- list(ids = rep(1L, nrow(rows)), n = 1L)
+    states <- Map(added_rows, calls, state$states, list(rows), list(table))
+    list(rows = state$rows + nrow(rows), states = states)
+  })
   values <- Map(function(call, state) {
     suppressWarnings(call$aggregate$result(state, 1L, call))
-  }, calls, states)
+  }, calls, state$states)
   said <- vapply(calls, `[[`, "", "about")
   column <- vapply(calls, `[[`, "", "column")
   text <- function(about) {
@@ -33,7 +30,7 @@ summary.alx_frame <- function(object, ...) {
     min = text("min"), mean = text("mean"), max = text("max")
   )
   about <- frame_of(about_columns, length(ptype))
-  structure(about, rows = rows, class = c("alx_summary", "data.frame"))
+  structure(about, rows = state$rows, class = c("alx_summary", "data.frame"))
 }
 
 # What is asked about a column: what its class has an answer for.

@@ -20,8 +20,8 @@
 #' Groups are those of the whole frame. `filter()` and `mutate()` look at one row at a time
 #' ([alx_expressions] lists what they know), so that groups make no difference to them.
 #' `arrange()` comes last, before `head()`, `slice_head()`, `pull()` or `collect()`: with a number
-#' of rows, no more than these and a chunk are in memory. Text is arranged by the code points of
-#' its letters, whatever the locale. `slice_sample()` draws the rows that dplyr draws after the
+#' of rows, no more than twice these and a chunk are in memory. Text is arranged by the code points
+#' of its letters, whatever the locale. `slice_sample()` draws the rows that dplyr draws after the
 #' same [set.seed()].
 #'
 #' `compute()` writes the rows as a new frame; it takes `path`, and `con`, `chunk_rows`,
@@ -86,13 +86,15 @@ mutate.alx_frame <- function(.data, ..., .by = NULL, .keep = "all", .before = NU
     "mutate", .by = !missing(.by), .keep = !identical(.keep, "all"), .before = !missing(.before),
     .after = !missing(.after)
   )
-  with_columns(before_order(.data, "mutate"), "mutate", rlang::enquos(..., .named = TRUE))
+  frame <- before_order(.data, "mutate")
+  with_columns(frame, "mutate", expanded_across("mutate", rlang::enquos(...), frame))
 }
 
 #' @exportS3Method dplyr::transmute
 transmute.alx_frame <- function(.data, ...) {
-  quosures <- rlang::enquos(..., .named = TRUE)
-  frame <- with_columns(before_order(.data, "transmute"), "transmute", quosures)
+  frame <- before_order(.data, "transmute")
+  quosures <- expanded_across("transmute", rlang::enquos(...), frame)
+  frame <- with_columns(frame, "transmute", quosures)
   kept <- union(query_of(frame)$groups, names(quosures))
   with_selection(frame, rlang::set_names(intersect(kept, names(frame))))
 }

@@ -85,13 +85,16 @@ uses_rpc <- function(con) length(con$masters) > 0
 # One client for each connection object, made when it is first needed.
 rpc_client <- function(con) {
   if (is.null(con$state$rpc_client)) {
-    how <- match(con$short_circuit, c("auto", "never", "always")) - 1L
+    how <- short_circuit_number(con)
     masters <- paste(con$masters, collapse = ",")
     client <- .Call(alx_c_client, masters, con$user, con$timeout_s, how)
     con$state$rpc_client <- transport_result(client, NULL)
   }
   con$state$rpc_client
 }
+
+# As src/alx_master.h has it.
+short_circuit_number <- function(con) match(con$short_circuit, c("auto", "never", "always")) - 1L
 
 # C code gives what was asked for, or list(class, text).
 transport_result <- function(result, path) {

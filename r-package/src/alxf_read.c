@@ -88,29 +88,46 @@ int alxf_expect(const alxf_header *header, const alxf_expected *expected, alx_st
   return 0;
 }
 
-static int read_checked(alx_source *source, uint64_t offset, uint64_t length, uint64_t hash,
-                        void *into, alx_status *status) {
-  int code = read_range(source, offset, length, into, status);
-  if (code == 0 && alxf_xxh64(into, length) != hash)
+static int check_hash(uint64_t offset, uint64_t length, uint64_t hash, const void *bytes,
+                      alx_status *status) {
+  if (alxf_xxh64(bytes, length) != hash)
     return fail(status, ALX_CORRUPT, offset,
                 "the checksum of the segment that begins here does not match: its bytes were "
                 "damaged");
-  return code;
+  return 0;
+}
+
+static int read_checked(alx_source *source, uint64_t offset, uint64_t length, uint64_t hash,
+                        void *into, alx_status *status) {
+  int code = read_range(source, offset, length, into, status);
+  return code ? code : check_hash(offset, length, hash, into, status);
+}
+
+static int check_range(const alxf_header *header, uint32_t column, uint64_t codes,
+                       const void *values, alx_status *status) {
+  const alxf_column *found = &header->columns[column];
+  uint64_t bad = alxf_first_bad(found->type, values, header->rows, codes);
+  if (bad < header->rows)
+    return fail(status, ALX_CORRUPT, found->values_offset + bad * 4,
+                found->type == ALXF_BOOL32 ? "neither true nor false"
+                                           : "a code that is not in the dictionary");
+  return 0;
+}
+
+int alxf_check_values(const alxf_header *header, uint32_t column, uint64_t codes,
+                      const void *values, alx_status *status) {
+  const alxf_column *found = &header->columns[column];
+  uint64_t bytes = alxf_values_bytes(found->type, header->rows);
+  int code = check_hash(found->values_offset, bytes, found->values_hash, values, status);
+  return code ? code : check_range(header, column, codes, values, status);
 }
 
 int alxf_read_values(alx_source *source, const alxf_header *header, uint32_t column, uint64_t codes,
                      void *into, alx_status *status) {
   const alxf_column *found = &header->columns[column];
   uint64_t bytes = alxf_values_bytes(found->type, header->rows);
-  int code = read_checked(source, found->values_offset, bytes, found->values_hash, into, status);
-  if (code)
-    return code;
-  uint64_t bad = alxf_first_bad(found->type, into, header->rows, codes);
-  if (bad < header->rows)
-    return fail(status, ALX_CORRUPT, found->values_offset + bad * 4,
-                found->type == ALXF_BOOL32 ? "neither true nor false"
-                                           : "a code that is not in the dictionary");
-  return 0;
+  int code = read_range(source, found->values_offset, bytes, into, status);
+  return code ? code : alxf_check_values(header, column, codes, into, status);
 }
 
 static int same_statistics(const alxf_column *a, const alxf_column *b) {

@@ -31,6 +31,10 @@ int alxf_expect(const alxf_header *header, const alxf_expected *expected, alx_st
 int alxf_read_values(alx_source *source, const alxf_header *header, uint32_t column, uint64_t codes,
                      void *into, alx_status *status);
 
+/* Checks hash and range of a column's values that are in memory already, as in a mapped file. */
+int alxf_check_values(const alxf_header *header, uint32_t column, uint64_t codes,
+                      const void *values, alx_status *status);
+
 /* Reads everything there is and compares it with the header: validity bitmaps with the values, the
  * statistics with those found. 'codes' has an entry for each column. */
 int alxf_verify(alx_source *source, const alxf_header *header, const uint64_t *codes,

@@ -11,6 +11,7 @@
 #include "r_algo.h"
 #include "r_arrow.h"
 #include "r_chunks.h"
+#include "r_paged.h"
 #include "r_query.h"
 #include "r_transport.h"
 
@@ -18,6 +19,7 @@ static const R_CallMethodDef entries[] = {
   ALGO_ENTRIES
   ARROW_ENTRIES
   CHUNK_ENTRIES
+  PAGED_ENTRIES
   QUERY_ENTRIES
   TRANSPORT_ENTRIES
   {NULL, NULL, 0}
@@ -29,4 +31,5 @@ void R_init_alluxior(DllInfo *library) {
   R_registerRoutines(library, NULL, entries, NULL, NULL);
   R_useDynamicSymbols(library, FALSE);
   R_forceSymbols(library, TRUE);
+  alx_r_paged_classes(library);
 }

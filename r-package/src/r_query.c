@@ -1,14 +1,33 @@
 /* Copyright: (c) 2026, Alluxio Kubernetes Platform contributors
  * SPDX-License-Identifier: Apache-2.0
  */
-/* Between R and the sums over groups. R/frame_aggregates.R gives vectors of one length, and ids of
- * groups that there are; it checks nothing further here. */
+/* Between R and the rows of a query. R/frame_slices.R gives parts that there are, R/frame_aggregates.R
+ * vectors of one length and ids of groups that there are; nothing further is checked here. */
 #define R_NO_REMAP
 #include "r_query.h"
+
+#include <string.h>
 
 #include <R.h>
 
 #include "alxq_sums.h"
+
+static int *ints_of(SEXP vector) {
+  return TYPEOF(vector) == LGLSXP ? LOGICAL(vector) : INTEGER(vector);
+}
+
+/* A copy of 'count' elements from element 'from' (from 0) on, of a vector of one of the types that
+ * are stored in chunks: double, integer, logical. */
+SEXP alx_c_slice(SEXP vector, SEXP from, SEXP count) {
+  R_xlen_t start = (R_xlen_t)Rf_asReal(from), n = (R_xlen_t)Rf_asReal(count);
+  SEXP slice = PROTECT(Rf_allocVector(TYPEOF(vector), n));
+  if (TYPEOF(vector) == REALSXP)
+    memcpy(REAL(slice), REAL_RO(vector) + start, (size_t)n * sizeof(double));
+  else
+    memcpy(ints_of(slice), ints_of(vector) + start, (size_t)n * sizeof(int));
+  UNPROTECT(1);
+  return slice;
+}
 
 /* R_alloc() is no place for a long double: it is aligned for a double only. */
 static alxq_sums *room_for(size_t groups) {

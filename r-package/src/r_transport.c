@@ -70,7 +70,7 @@ static void look_for_interrupt(void *unused) {
   R_CheckUserInterrupt();
 }
 
-static bool interrupted(void) { return !R_ToplevelExec(look_for_interrupt, NULL); }
+bool alx_r_interrupted(void) { return !R_ToplevelExec(look_for_interrupt, NULL); }
 
 static const char *text_of(SEXP text) { return Rf_translateCharUTF8(STRING_ELT(text, 0)); }
 
@@ -89,7 +89,7 @@ SEXP alx_c_client(SEXP masters, SEXP user, SEXP timeout_s, SEXP short_circuit) {
   alx_client *client =
       alx_client_new(addresses, name, (int64_t)(Rf_asReal(timeout_s) * 1000),
                      (alx_short_circuit)Rf_asInteger(short_circuit), &status);
-  if (client) client->limits.interrupted = interrupted;
+  if (client) client->limits.interrupted = alx_r_interrupted;
   R_SetExternalPtrAddr(result, client);
   UNPROTECT(1);
   return client ? result : alx_r_failure(&status);

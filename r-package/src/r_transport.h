@@ -6,12 +6,16 @@
 #ifndef R_TRANSPORT_H
 #define R_TRANSPORT_H
 
+#include <stdbool.h>
+
 #include <Rinternals.h>
 
 #include "alx_source.h"
 
 /* What every C function that R calls returns when it fails: list(class, text). */
 SEXP alx_r_failure(const alx_status *status);
+/* Whether the user interrupts; asked on R's thread. Whoever is told so ends in ALX_INTERRUPTED. */
+bool alx_r_interrupted(void);
 
 SEXP alx_c_client(SEXP masters, SEXP user, SEXP timeout_s, SEXP short_circuit);
 SEXP alx_c_leader(SEXP client);

@@ -53,6 +53,12 @@ class PipelineRefused(AlluxioError):
         super().__init__("; ".join(map(str, rows)), findings=[finding.as_row() for finding in rows])
 
 
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """In their order otherwise."""
+    levels = list(Level)
+    return sorted(findings, key=lambda finding: levels.index(finding.level))
+
+
 def failing(findings: Iterable[Finding], fail_on: FailOn) -> list[Finding]:
     """Those of the level or a worse one."""
     levels = {

@@ -13,7 +13,7 @@ from ..errors import InvalidValue
 from .argo import Argo
 from .documents import read_documents, write_documents
 from .environment import output_path, wirings
-from .findings import FailOn, Finding, Level, refuse
+from .findings import FailOn, Finding, refuse, worst_first
 from .graph import check
 from .kubeflow import Kubeflow
 from .pachyderm import Pachyderm
@@ -89,9 +89,7 @@ def _open(pipeline: Pipeline, documents: list[Document]) -> Engine:
 
 
 def _findings(pipeline: Pipeline, engine: Engine) -> list[Finding]:
-    found = [*check(pipeline, engine.known()), *engine.findings(pipeline)]
-    levels = list(Level)
-    return sorted(found, key=lambda finding: levels.index(finding.level))
+    return worst_first([*check(pipeline, engine.known()), *engine.findings(pipeline)])
 
 
 def _rows(pipeline: Pipeline, engine: Engine) -> list[dict[str, Any]]:

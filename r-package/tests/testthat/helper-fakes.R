@@ -105,10 +105,10 @@ with_function <- function(name, value, code) {
 # The numbers of the chunks that are read when the frame is collected.
 chunks_read <- function(frame) {
   read <- integer()
-  ours <- get("read_chunk_values", asNamespace("alluxior"))
-  with_function("read_chunk_values", function(frame, i, which) {
+  ours <- get("fill_from_chunk", asNamespace("alluxior"))
+  with_function("fill_from_chunk", function(frame, i, ...) {
     read <<- c(read, i)
-    ours(frame, i, which)
+    ours(frame, i, ...)
   }, alx_collect(frame))
   read
 }

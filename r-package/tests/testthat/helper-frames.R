@@ -21,10 +21,15 @@ table_of <- function(rows) {
   )
 }
 
-stored <- function(table, env = parent.frame()) {
+stored <- function(table, env = parent.frame(), chunk_rows = 1024) {
   path <- withr::local_tempfile(.local_envir = env)
-  alx_write_frame(as.data.frame(table), path, chunk_rows = 1024)
+  alx_write_frame(as.data.frame(table), path, chunk_rows = chunk_rows)
 }
+
+# A table of two chunks of more rows than are worked on at a time: of three slices, and of one and
+# a bit.
+long_chunk_rows <- 2.5 * 65536 + 1024
+long_table <- function() table_of(long_chunk_rows + 70000)
 
 table_rows <- c(0, 1, 2, 1023, 1024, 1025, 3000)
 

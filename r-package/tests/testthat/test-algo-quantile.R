@@ -45,6 +45,10 @@ test_that("quantiles are exact by counting alone, too", {
     found <- alluxior:::order_statistics(frame, template, start, ranks, gather_limit = 0)
     expect_identical(found, sort(data[[column]])[ranks])
   }
+  # More ranks than are looked for at a time.
+  ranks <- c(5000, seq(1, 4999, 100), NA)
+  found <- alluxior:::order_statistics(frame, template, start, ranks, gather_limit = 0)
+  expect_identical(found, sort(data$ties)[ranks])
 })
 
 test_that("few rows, none, and times", {
@@ -55,9 +59,10 @@ test_that("few rows, none, and times", {
   expect_equal(alx_quantile(frame, "day", 0.5, type = 1), quantile(data$day, 0.5, type = 1))
   expect_equal(alx_median(frame, "day"), median(data$day))
   expect_equal(alx_median(frame, "time", na.rm = TRUE), median(data$time, na.rm = TRUE))
-  expect_identical(alx_median(frame, "n"), NA_real_)
-  expect_identical(alx_median(frame, "n", na.rm = TRUE), 5)
-  expect_identical(alx_median(as_frame(data[0, ]), "n"), NA_real_)
+  expect_identical(alx_median(frame, "n"), median(data$n))
+  expect_identical(alx_median(frame, "n", na.rm = TRUE), median(data$n, na.rm = TRUE))
+  expect_identical(alx_median(as_frame(data[1:4, ]), "n"), median(1:4))
+  expect_identical(alx_median(as_frame(data[0, ]), "n"), median(integer()))
   expect_equal(alx_quantile(as_frame(data[0, ]), "n"), quantile(numeric()))
   expect_equal(alx_quantile(as_frame(data[1, ]), "n"), quantile(1))
   expect_error(alx_median(as_frame(data.frame(s = "a")), "s"), class = "alluxior_invalid")

@@ -101,11 +101,11 @@ test_that("alx_explain() and print() tell how many chunks may be read, and of wh
 test_that("only the columns that are needed are read", {
   frame <- stored(chunked_table())
   read <- character()
-  ours <- get("read_chunk_values", asNamespace("alluxior"))
+  ours <- get("fill_from_chunk", asNamespace("alluxior"))
   names <- names(frame)
-  with_function("read_chunk_values", function(frame, i, which) {
+  with_function("fill_from_chunk", function(frame, i, which, ...) {
     read <<- union(read, names[which])
-    ours(frame, i, which)
+    ours(frame, i, which, ...)
   }, {
     count(filter(mutate(frame, unused = b + 1L, y = x + 1), y > 2), s)
     expect_setequal(read, c("x", "s"))

@@ -128,14 +128,16 @@ test_that("values that tell NA from NaN, and infinities, are summarised as R doe
   expect_as_dplyr(function(x) summarise(group_by(x, k), n = n(), v = sum(v)), keys)
 })
 
-test_that("sums of integers overflow as R's do, and not before", {
+test_that("sums of integers are integers or doubles as R's are", {
   most <- .Machine$integer.max
-  table <- tibble(i = c(rep(most, 1500), rep(-most, 1500)), j = most, k = c(rep(0L, 2999), 1L))
-  frame <- stored(table)
-  expect_identical(summarise(frame, s = sum(i), k = sum(k))$s, 0L)
-  expect_warning(found <- summarise(frame, s = sum(j)), "integer overflow")
-  expect_identical(found$s, NA_integer_)
-  expect_identical(summarise(frame, s = sum(as.numeric(j)))$s, 3000 * most)
+  table <- tibble(
+    i = c(rep(most, 1500), rep(-most, 1500)), j = most, k = c(rep(0L, 2999), 1L),
+    g = rep(1:3, 1000), na = rep(c(1L, NA, most), 1000)
+  )
+  expect_identical(summarise(stored(table), s = sum(i))$s, 0L)
+  expect_as_dplyr(function(x) summarise(x, s = sum(i), t = sum(j), u = sum(k)), table)
+  expect_as_dplyr(function(x) summarise(group_by(x, g), s = sum(k), t = sum(na)), table)
+  expect_as_dplyr(function(x) count(x, g, wt = na), table)
   big <- bit64::as.integer64("4611686018427387904")
   table <- tibble(b = rep(c(big, -big, bit64::as.integer64(1)), 1000))
   frame <- stored(table)
@@ -151,4 +153,32 @@ test_that("sums of integers overflow as R's do, and not before", {
 test_that("a variance far from zero keeps its digits", {
   table <- tibble(x = 1e9 + rep(c(4, 7, 13, 16), 1000))
   expect_equal(summarise(stored(table), v = var(x))$v, var(table$x), tolerance = 1e-14)
+})
+
+test_that("median() without groups gives what it gives of a table", {
+  expect_summaries(
+    function(x) summarise(x, a = median(d, na.rm = TRUE), c = median(d), e = median(row), n = n()),
+    function(x) summarise(x, a = median(day, na.rm = TRUE), c = median(w, na.rm = TRUE)),
+    function(x) summarise(
+      mutate(filter(x, i > 0), h = d / 2), a = median(h + i, na.rm = TRUE) * 2, c = median(i)
+    ),
+    function(x) summarise(filter(x, row %% 2 == 1), a = median(row))
+  )
+  frame <- stored(table_of(9))
+  expect_identical(summarise(frame, m = median(row))$m, 5L)
+})
+
+test_that("across() gives what it gives of a table", {
+  expect_summaries(
+    function(x) summarise(x, across(c(d, i), mean, na.rm = TRUE), n = n()),
+    function(x) summarise(group_by(x, g), across(where(is.numeric) & !b, ~ sum(.x, na.rm = TRUE))),
+    function(x) summarise(
+      group_by(x, l), across(d:i, list(low = ~ min(.x, na.rm = TRUE), function(v) sum(is.na(v))))
+    ),
+    function(x) summarise(x, across(c(d, row), list(stats::sd, m = max), .names = "{.fn}.{col}")),
+    function(x) summarise(x, dplyr::across(c(d, row), \(v) median(v, na.rm = TRUE))),
+    function(x) mutate(x, across(c(d, row), ~ .x / 2 + i), twice = d * 2),
+    function(x) mutate(group_by(x, g), across(where(is.character), toupper, .names = "{.col}_up")),
+    function(x) transmute(x, row, across(c(i, d), list(abs = abs, up = function(v) { v + 1 })))
+  )
 })

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import urllib.request
+
 import pytest
 from spark_service_space import NAME, QUERIES
 from workbench.cluster import wait_for
@@ -47,6 +49,19 @@ def test_a_connect_server_that_is_killed_comes_back(service: SparkService) -> No
 def test_a_history_server_that_is_killed_comes_back(service: SparkService) -> None:
     service.wait_for_successor("history", service.kill("history"))
     assert isinstance(service.page("history", 18080, "/api/v1/applications"), list)
+
+
+@pytest.mark.parametrize(
+    ("verb", "pages"), [("ui", ["master", "connect"]), ("history", ["history"])]
+)
+def test_a_terminal_leads_to_the_pages(service: SparkService, verb: str, pages: list[str]) -> None:
+    with service.verb(verb, NAME) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline().split() for _ in pages]
+        assert [words[0] for words in said] == pages
+        for _, url in said:
+            with urllib.request.urlopen(url, timeout=60) as answer:
+                assert "Spark" in answer.read().decode()
 
 
 def test_a_token_is_replaced_by_deleting_it(service: SparkService) -> None:

@@ -113,11 +113,14 @@ class LiveAlluxio:
             heap_mb=self.master_heap_mb,
         )
 
-    def start_worker(self, number: int) -> None:
-        """On 127.0.0.1<number>, with a MEM and an SSD tier."""
+    def start_worker(
+        self,
+        number: int,
+        tiers: Sequence[tuple[str, int]] = (("MEM", MEM_BYTES), ("SSD", SSD_BYTES)),
+    ) -> None:
+        """On 127.0.0.1<number>. ``tiers``: the medium and the size in bytes of each, the first one MEM."""
         rpc, web = self.free_ports(2)
         host, home = worker_host(number), self.folder / f"worker-{number}"
-        tiers = [("MEM", MEM_BYTES), ("SSD", SSD_BYTES)]
         store = "alluxio.worker.tieredstore"
         self._start(
             f"worker-{number}",
@@ -128,7 +131,7 @@ class LiveAlluxio:
                 "alluxio.worker.web.bind.host": host,
                 "alluxio.worker.rpc.port": rpc,
                 "alluxio.worker.web.port": web,
-                "alluxio.worker.ramdisk.size": MEM_BYTES,
+                "alluxio.worker.ramdisk.size": tiers[0][1],
                 f"{store}.levels": len(tiers),
                 **{
                     f"{store}.level{level}.{key}": value

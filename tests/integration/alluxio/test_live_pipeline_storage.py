@@ -5,112 +5,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ansible_collections.alluxio.k8s.plugins.module_utils.alluxio.master_rpc import MasterRpc
-from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_storage import (
-    Look,
-    act,
-    look_at,
-    remove,
-)
-from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_pipeline import plan
-from ansible_collections.alluxio.k8s.plugins.module_utils.plans.alluxio_pipeline_status import (
-    pipeline_status,
-)
+from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_storage import remove
 from live_alluxio import START_TIMEOUT_S, LiveAlluxio, MakeAlluxio, rpc_client, worker_host
-
-MB = 1 << 20
-# By default an edge of a minute.
-FUSE = {
-    "alluxio.user.conf.sync.interval": "500ms",
-    "alluxio.user.file.writetype.default": "CACHE_THROUGH",
-}
-
-
-class Storage:
-    """A pipeline's storage, with passes as the role takes them; everything but Kubernetes is real."""
-
-    def __init__(self, live: LiveAlluxio, masters: MasterRpc, mount: Path, name: str) -> None:
-        self.live, self.masters, self.mount, self.name = live, masters, mount, name
-        self.root = f"/pipelines/{name}"
-        self.resource: dict[str, Any] = {}
-
-    def spec(self, **spec: Any) -> None:
-        metadata = {"name": self.name, "namespace": "pipelines"}
-        cluster = {"name": "cache", "namespace": "alluxio"}
-        self.resource = {"metadata": metadata, "spec": {"alluxioCluster": cluster, **spec}}
-
-    def observed(self) -> dict[str, Any]:
-        look = plan(self.resource, None)["look"]
-        return {
-            "observed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "agreed": True,
-            "fuse": True,
-            "secret": True,
-            "claim": None,
-            "volumes": [],
-            "rivals": [],
-            "alluxio": look_at(self.masters, Look(**{**look, "keep": tuple(look["keep"])})),
-            "alluxio_error": None,
-        }
-
-    def take_pass(self, *finished: str) -> tuple[list[str], dict[str, Any]]:
-        """What was done, and the report."""
-        planned = plan(self.resource, self.observed(), finished)
-        assert planned["errors"] == []
-        done = act(self.masters, planned["steps"], dry_run=False)
-        return done, pipeline_status(self.resource, planned, {})
-
-    def settle(self) -> dict[str, Any]:
-        report: dict[str, Any] = {}
-
-        def settled() -> bool:
-            _done, found = self.take_pass()
-            report.update(found)
-            return bool(found["settled"])
-
-        self.live.wait_for("settled pipeline", settled, 90)
-        return report
-
-    def write(self, run: str, stage: str, size_bytes: int = 3 * MB) -> str:
-        """A program of a stage: its checksum."""
-        folder = self.mount / self.root.lstrip("/") / run / stage
-        folder.mkdir(parents=True)
-        data = os.urandom(size_bytes)
-        (folder / "part-0").write_bytes(data)
-        # FUSE ends a file some time after the program has closed it.
-        self.live.wait_for("complete file", lambda: self.file(run, stage).completed, 30)
-        return hashlib.sha256(data).hexdigest()
-
-    def until_known(self, state: str, *, cached: bool = True) -> None:
-        """Until the client has heard of the write type, by files that it writes.
-
-        The state alone does not tell: what is written through and what is cached as well are both persisted.
-        """
-
-        def known() -> bool:
-            run = os.urandom(4).hex()
-            self.write(run, "probe", 1)
-            probe = self.file(run, "probe")
-            return (probe.persistence_state, bool(probe.cached_bytes)) == (state, cached)
-
-        self.live.wait_for(f"file that is {state}, cached: {cached}", known, 30)
-
-    def succeed(self, run: str) -> None:
-        """The engine's exit handler."""
-        (self.mount / self.root.lstrip("/") / run / "_SUCCESS").touch()
-
-    def file(self, run: str, stage: str) -> Any:
-        return self.masters.files.get_status(f"{self.root}/{run}/{stage}/part-0")
-
-    def in_ufs(self, run: str, stage: str) -> Path:
-        return self.live.folder / "ufs" / self.root.lstrip("/") / run / stage / "part-0"
+from live_pipeline import FUSE, MB, STATES, Storage
 
 
 @pytest.fixture(scope="module")
@@ -158,26 +60,23 @@ def test_preparing_makes_the_directory_and_a_second_pass_does_nothing(storage: S
 
 
 @pytest.mark.parametrize(
-    ("persist", "state", "cached", "in_ufs"),
+    ("persist", "cached", "in_ufs"),
     [
-        ("sync", "PERSISTED", True, True),
-        ("async", "TO_BE_PERSISTED", True, False),
-        ("through", "PERSISTED", False, True),
-        ("none", "NOT_PERSISTED", True, False),
+        ("sync", True, True),
+        ("async", True, False),
+        ("through", False, True),
+        ("none", True, False),
     ],
 )
 def test_a_write_through_fuse_does_what_persist_says(
-    storage: Storage, persist: str, state: str, cached: bool, in_ufs: bool
+    storage: Storage, persist: str, cached: bool, in_ufs: bool
 ) -> None:
     # Whatever the client's own properties say: they say CACHE_THROUGH.
-    storage.spec(persist=persist, cleanup={"action": "Delete"})
-    storage.take_pass()
-
-    storage.until_known(state, cached=cached)
+    storage.prepare(persist)
     storage.write("run", "prep")
     found = storage.file("run", "prep")
     if persist != "async":
-        assert found.persistence_state == state
+        assert found.persistence_state == STATES[persist]
         assert storage.in_ufs("run", "prep").exists() == in_ufs
     assert (found.cached_bytes == 3 * MB) == cached
 
@@ -198,7 +97,7 @@ def test_a_run_is_freed_after_its_success_alone(storage: Storage) -> None:
     storage.live.wait_for("free", lambda: not storage.file("good", "prep").cached_bytes, 30)
     assert storage.file("good", "train").cached_bytes == 3 * MB
     assert storage.file("bad", "prep").cached_bytes == 3 * MB
-    data = (storage.mount / storage.root.lstrip("/") / "good/prep/part-0").read_bytes()
+    data = storage.seen("good", "prep", "part-0").read_bytes()
     assert hashlib.sha256(data).hexdigest() == checksum, "it is read from the UFS"
     assert storage.take_pass()[0] == [], "a cleaned run costs nothing more"
 
@@ -206,7 +105,7 @@ def test_a_run_is_freed_after_its_success_alone(storage: Storage) -> None:
 def test_what_is_written_asynchronously_is_freed_when_it_has_its_copy(storage: Storage) -> None:
     storage.spec(persist="async", cleanup={"persistTimeoutSeconds": 1})
     storage.take_pass()
-    storage.until_known("TO_BE_PERSISTED")
+    storage.until_known("async")
     storage.live.kill("job-worker")
     storage.live.kill("job-master")
     checksum = storage.write("run", "prep")

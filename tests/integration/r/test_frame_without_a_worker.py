@@ -20,6 +20,8 @@ cat(sort(unique(hosts)))
 READ = f"""
 frame <- alluxior::alx_open_frame('/three-workers', con)
 stopifnot(identical(alluxior::alx_collect(frame), {WRITTEN}))
+paged <- as.data.frame(frame)
+stopifnot(identical(paged, {WRITTEN}), sum(paged$n) == 40504500, var(paged$n) == 6750750)
 alluxior::alx_verify_frame(frame)
 """
 

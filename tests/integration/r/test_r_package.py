@@ -121,6 +121,9 @@ def silent_server() -> Iterator[tuple[str, threading.Event]]:
         "alluxior:::download_whole(con, '/f', identity)",
         "alluxior:::run_parallel(con, 1:4, 2, function(n) alluxior:::http_request('GET', '/',"
         " timeout_s = 600, is_data = TRUE), identity)",
+        "con$masters <- sub('http://', '', con$proxies);"
+        " frame <- unclass(alx_write_frame(data.frame(x = 1), tempfile())); frame$store$con <- con;"
+        " alluxior:::paged_columns(frame, 'x')[[1]][1]",
     ],
 )
 def test_every_wait_can_be_interrupted(

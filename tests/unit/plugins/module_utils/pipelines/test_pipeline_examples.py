@@ -14,7 +14,7 @@ from ansible_collections.alluxio.k8s.plugins.module_utils.pipeline_definition im
 from pipeline_samples import checks, rendered
 
 PAGE = Path(__file__).resolve().parents[5] / "docs/how-to/pipelines.md"
-BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+*BLOCKS, PLAYBOOK = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
 # Settings, document, result.
 EXAMPLES = {
     yaml.safe_load(BLOCKS[n])["engine"]: BLOCKS[n : n + 3] for n in range(0, len(BLOCKS), 3)
@@ -43,3 +43,8 @@ def test_an_example_has_no_findings_but_what_the_page_says(engine: str) -> None:
         "pachyderm": [("warning", "same-directory")],
     }
     assert checks(given(engine), EXAMPLES[engine][1]) == said[engine]
+
+
+def test_the_playbooks_example_fits_the_document_of_argo() -> None:
+    pipeline = yaml.safe_load(PLAYBOOK)["pipeline"]
+    assert checks(settings_of(pipeline), EXAMPLES["argo"][1]) == []
