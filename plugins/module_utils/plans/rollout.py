@@ -224,7 +224,9 @@ def _worker_step(scene: Scene, groups: Sequence[Row], outdated: Sequence[Row]) -
         names = tuple(pod["name"] for pod in holding)
         why = f"what only {', '.join(names)} hold is persisted first"
         return Step("persist", why, names, again_s=_SOON_S)
-    return _evict(scene, outdated[-room:], "is replaced")
+    # The lowest first: a StatefulSet that was made anew around running pods (another claim) fails at
+    # the first of them that lacks the claim, and makes none with a higher number.
+    return _evict(scene, outdated[:room], "is replaced")
 
 
 def _waits_for_workers(scene: Scene, away: Sequence[Row]) -> Step:
