@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_MOST_RUNS, _MOST_NOTES = 32, 16
-_LONGEST_DETAIL, _LONGEST_ERROR = 1000, 4000
+from .pass_report import LONGEST_DETAIL, Outcome, compose, cut, removal
+
+_MOST_RUNS = 32
 # States of runs that the next pass changes, and that nothing changes but a person.
 _MOVING, _BAD = ("Waiting", "Overdue", "Cleaning"), ("Overdue", "Lost")
 _WAITING_S, _MOVING_S = 10, 5
@@ -26,7 +27,7 @@ def pipeline_status(
     """
     failure = applied.get("failed")
     if state == "absent":
-        return _removal(resource, failure)
+        return removal(resource, failure)
     if failure:
         return _stopped(resource, plan, str(failure), "StepFailed", "Pending")
     if plan["errors"]:
@@ -35,17 +36,6 @@ def pipeline_status(
     if plan["waits"]:
         return _waiting(resource, plan)
     return _ready(resource, plan)
-
-
-def _removal(resource: Row, failure: Any) -> dict[str, Any]:
-    return {
-        "status": {**(resource.get("status") or {})},
-        "events": [],
-        "settled": failure is None,
-        "requeue_after_s": None,
-        "failed": failure,
-        "summary": failure or "everything is removed",
-    }
 
 
 def _stopped(resource: Row, plan: Row, message: str, reason: str, phase: str) -> dict[str, Any]:
@@ -85,46 +75,16 @@ def _report(
     resource: Row, plan: Row, phase: str, reason: str, message: str, error: str | None
 ) -> dict[str, Any]:
     """``error`` is what is wrong, None when nothing is."""
-    generation = resource["metadata"].get("generation")
-    about = {} if generation is None else {"observedGeneration": generation}
-    notes = [f"{each['message']}: {each['remedy']}" for each in plan.get("warnings", ())]
-    status = {
-        "phase": phase,
-        **about,
+    stands, moves = phase in ("Ready", "Cleaning"), phase in ("Pending", "Cleaning")
+    outcome = Outcome(phase, reason, message, error, available=stands, progressing=moves)
+    own = {
         "root": (plan.get("look") or {}).get("root"),
         "stages": plan.get("stages"),
         "runs": [_shown(run) for run in plan.get("runs", ())][:_MOST_RUNS],
-        "error": _cut(error, _LONGEST_ERROR) if error else None,
-        "notes": [_cut(note, _LONGEST_DETAIL) for note in notes[:_MOST_NOTES]],
-        "conditions": [
-            _condition(about, "Available", phase in ("Ready", "Cleaning"), reason, message),
-            _condition(about, "Progressing", phase in ("Pending", "Cleaning"), reason, message),
-            _condition(about, "Degraded", error is not None, reason, error or "nothing is wrong"),
-        ],
     }
-    return {
-        "status": {key: value for key, value in status.items() if value is not None},
-        "events": _events(resource, phase, message),
-        "summary": f"{phase}; {message}",
-    }
+    return compose(resource, plan, outcome, own)
 
 
 def _shown(run: Row) -> dict[str, str]:
-    detail = _cut(run["detail"], _LONGEST_DETAIL)
+    detail = cut(run["detail"], LONGEST_DETAIL)
     return {"name": run["name"], "state": run["state"], "detail": detail}
-
-
-def _condition(about: Row, kind: str, holds: bool, reason: str, message: str) -> dict[str, Any]:
-    message = _cut(message, _LONGEST_ERROR)
-    return {"type": kind, "status": str(holds), "reason": reason, "message": message, **about}
-
-
-def _events(resource: Row, phase: str, message: str) -> list[dict[str, str]]:
-    if (resource.get("status") or {}).get("phase") == phase:
-        return []
-    kind = "Warning" if phase == "Failed" else "Normal"
-    return [{"type": kind, "reason": phase, "message": _cut(message, _LONGEST_DETAIL)}]
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"

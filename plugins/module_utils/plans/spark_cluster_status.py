@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import spark_cluster_names as names
+from .pass_report import Outcome, compose, removal
 
-_MOST_NOTES, _LONGEST_DETAIL, _LONGEST_ERROR = 16, 1000, 4000
 # What a pod does not come out of by itself, or only when somebody acts.
 _FAILING = ("CrashLoopBackOff", "ImagePullBackOff", "Unschedulable", "CreateContainerConfigError")
 _MAKING_S, _MOVING_S, _WAITING_S = 1, 5, 10
@@ -27,7 +27,7 @@ def cluster_status(
     """
     failure = applied.get("failed")
     if state == "absent":
-        return _removal(resource, failure)
+        return removal(resource, failure)
     if failure:
         return _stopped(resource, plan, str(failure), "StepFailed", "Progressing")
     if plan["errors"]:
@@ -36,17 +36,6 @@ def cluster_status(
     if plan["waits"]:
         return _waiting(resource, plan)
     return _running(resource, plan, observed or {}, applied)
-
-
-def _removal(resource: Row, failure: Any) -> dict[str, Any]:
-    return {
-        "status": {**(resource.get("status") or {})},
-        "events": [],
-        "settled": failure is None,
-        "requeue_after_s": None,
-        "failed": failure,
-        "summary": failure or "everything is removed",
-    }
 
 
 def _stopped(resource: Row, plan: Row, message: str, reason: str, phase: str) -> dict[str, Any]:
@@ -133,40 +122,7 @@ def _report(
     error: str | None,
 ) -> dict[str, Any]:
     """``error`` is what is wrong, None when nothing is."""
-    generation = resource["metadata"].get("generation")
-    about = {} if generation is None else {"observedGeneration": generation}
-    notes = [f"{each['message']}: {each['remedy']}" for each in plan.get("warnings", ())]
-    status = {
-        "phase": phase,
-        **about,
-        "workers": _workers(plan, observed),
-        "addresses": plan.get("addresses"),
-        "error": _cut(error, _LONGEST_ERROR) if error else None,
-        "notes": [_cut(note, _LONGEST_DETAIL) for note in notes[:_MOST_NOTES]],
-        "conditions": [
-            _condition(about, "Available", _serves(plan, observed), reason, message),
-            _condition(about, "Progressing", phase in ("Pending", "Progressing"), reason, message),
-            _condition(about, "Degraded", error is not None, reason, error or "nothing is wrong"),
-        ],
-    }
-    return {
-        "status": {key: value for key, value in status.items() if value is not None},
-        "events": _events(resource, phase, message),
-        "summary": f"{phase}; {message}",
-    }
-
-
-def _condition(about: Row, kind: str, holds: bool, reason: str, message: str) -> dict[str, Any]:
-    message = _cut(message, _LONGEST_ERROR)
-    return {"type": kind, "status": str(holds), "reason": reason, "message": message, **about}
-
-
-def _events(resource: Row, phase: str, message: str) -> list[dict[str, str]]:
-    if (resource.get("status") or {}).get("phase") == phase:
-        return []
-    kind = "Warning" if phase in ("Failed", "Degraded") else "Normal"
-    return [{"type": kind, "reason": phase, "message": _cut(message, _LONGEST_DETAIL)}]
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    serves, moves = _serves(plan, observed), phase in ("Pending", "Progressing")
+    outcome = Outcome(phase, reason, message, error, available=serves, progressing=moves)
+    own = {"workers": _workers(plan, observed), "addresses": plan.get("addresses")}
+    return compose(resource, plan, outcome, own)
